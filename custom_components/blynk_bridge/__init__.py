@@ -1,0 +1,41 @@
+"""Blynk Bridge: one Home Assistant as one Blynk device, over MQTT."""
+
+from typing import Final
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.loader import async_get_integration
+
+from .const import DOMAIN
+from .coordinator import BlynkConfigEntry, BlynkCoordinator
+from .learned import Learned
+
+PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:
+    """Set up a Blynk device; the cloud is not waited for."""
+    learned = Learned(hass, entry.entry_id)
+    await learned.async_load()
+    version = str((await async_get_integration(hass, DOMAIN)).version)
+    coordinator = BlynkCoordinator(hass, entry, learned, version)
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    coordinator.async_start()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:
+    """Unload a Blynk device; its tasks end with the entry."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
+    """Forget what was learned about a device that is removed."""
+    await Learned(hass, entry.entry_id).async_remove()
+
+
+async def _async_entry_updated(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
+    """Apply a changed entry: exposures live, anything else by a reload."""
+    entry.runtime_data.async_entry_updated()

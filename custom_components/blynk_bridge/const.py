@@ -1,0 +1,20 @@
+"""Names shared by more than one module."""
+
+from typing import Final
+
+DOMAIN: Final = "blynk_bridge"
+MANUFACTURER: Final = "Blynk"
+
+SUBENTRY_DATASTREAM: Final = "datastream"
+
+CONF_TEMPLATE_ID: Final = "template_id"
+CONF_ADVANCED: Final = "advanced"
+CONF_TRANSPORT: Final = "transport"
+
+CONF_DATASTREAM: Final = "datastream"
+CONF_DATA_TYPE: Final = "data_type"
+CONF_DIRECTION: Final = "direction"
+CONF_ENTITY_REGISTRY_ID: Final = "entity_registry_id"
+CONF_MAX_INTERVAL: Final = "max_interval"
+CONF_MIN_INTERVAL: Final = "min_interval"
+CONF_TRAIT: Final = "trait"

@@ -1,0 +1,281 @@
+"""The coordinator: owns the device session of one entry, and routes what it says."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
+import logging
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers.event import (
+    async_call_later,
+    async_track_entity_registry_updated_event,
+)
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .connection import session_settings, tls_context
+from .const import DOMAIN, SUBENTRY_DATASTREAM
+from .device.endpoint import Endpoint
+from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
+from .device.messages import DatastreamWrite, Diagnostic, Downlink as DownlinkMessage
+from .device.pacing import Pacer
+from .device.session import DeviceSession, SessionState, SessionStatus
+from .downlink import Downlink
+from .exposure import Exposure
+from .learned import Learned
+from .uplink import Uplink
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+_COUNTER_INTERVAL: Final = 10.0
+_RESTART_DELAY: Final = 60.0
+# Errors that no waiting mends, and the issues that tell the user.
+_ISSUES: Final[dict[type[BlynkError], str]] = {
+    RedirectRefused: "redirect_refused",
+    TokenInUse: "token_in_use",
+}
+
+type BlynkConfigEntry = ConfigEntry[BlynkCoordinator]
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeStatus:
+    """What the bridge's own entities show."""
+
+    online: bool = False
+    server: str | None = None
+    messages_sent: int = 0
+    diagnostic: str | None = None
+
+
+class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
+    """Holds the Blynk device of one entry, and pushes its status to the entities."""
+
+    config_entry: BlynkConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: BlynkConfigEntry,
+        learned: Learned,
+        version: str,
+    ) -> None:
+        """Wire the parts together; `async_start` brings them to life."""
+        super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
+        self.data = BridgeStatus()
+        self._configuration = _configuration(entry)
+        self._learned = learned
+        self._session = DeviceSession(
+            session_settings(entry.data, version, learned.home),
+            tls=tls_context(entry.data),
+            on_message=self._async_receive,
+            on_status=self._async_session_changed,
+        )
+        self._uplink = Uplink(
+            hass, self._session, Pacer(hass.loop.time), self._async_sent
+        )
+        self._downlink = Downlink(hass, entry, self._uplink)
+        self._exposures: dict[str, Exposure] = {}
+        self._served_by: Endpoint | None = None
+        self._announced: bool | None = None
+        self._issue: str | None = None
+        self._untrack_registry: CALLBACK_TYPE | None = None
+        self._apply_scheduled = False
+        self._count_scheduled: CALLBACK_TYPE | None = None
+
+    # --- Life ------------------------------------------------------------------
+
+    @callback
+    def async_start(self) -> None:
+        """Expose what is configured, and bring the device online in the background."""
+        self._async_apply_exposures()
+        entry = self.config_entry
+        entry.async_on_unload(self._async_stop)
+        entry.async_create_background_task(
+            self.hass, self._async_hold_session(), "blynk_bridge session"
+        )
+        entry.async_create_background_task(
+            self.hass, self._uplink.async_run(), "blynk_bridge uplink"
+        )
+
+    @callback
+    def _async_stop(self) -> None:
+        """Drop listeners and timers; the entry ends its tasks itself."""
+        self._uplink.async_stop()
+        if self._untrack_registry is not None:
+            self._untrack_registry()
+        if self._count_scheduled is not None:
+            self._count_scheduled()
+
+    @callback
+    def async_entry_updated(self) -> None:
+        """Apply exposures live, once for many; reload for anything else."""
+        if _configuration(self.config_entry) != self._configuration:
+            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+        else:
+            self._async_schedule_apply()
+
+    @callback
+    def async_resync(self) -> None:
+        """Send every exposure's value again."""
+        self._uplink.async_send_all()
+
+    async def _async_hold_session(self) -> None:
+        """Keep the session running until the token is refused."""
+        while True:
+            try:
+                await self._session.run()
+            except InvalidToken as error:
+                self._async_announce(online=False, reason=error)
+                self.config_entry.async_start_reauth(self.hass)
+                return
+            # A task that dies unseen would leave the bridge dead until a restart.
+            except Exception:
+                _LOGGER.exception("Unexpected error; the session starts again")
+                await asyncio.sleep(_RESTART_DELAY)
+
+    # --- Exposures -------------------------------------------------------------
+
+    @callback
+    def _async_schedule_apply(self) -> None:
+        """Apply the exposures once, however many changes come before."""
+        if not self._apply_scheduled:
+            self._apply_scheduled = True
+            self.hass.loop.call_soon(self._async_apply_exposures)
+
+    @callback
+    def _async_apply_exposures(self) -> None:
+        """Bring uplink and routing in line with the subentries and the registry."""
+        self._apply_scheduled = False
+        entry = self.config_entry
+        self._exposures = {
+            exposure.datastream: exposure
+            for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM)
+            if (exposure := Exposure.from_subentry(self.hass, subentry)) is not None
+        }
+        self._uplink.async_set_exposures(self._exposures.values())
+        if self._untrack_registry is not None:
+            self._untrack_registry()
+        self._untrack_registry = async_track_entity_registry_updated_event(
+            self.hass,
+            {exposure.entity_id for exposure in self._exposures.values()},
+            self._async_registry_updated,
+        )
+
+    @callback
+    def _async_registry_updated(
+        self, event: Event[er.EventEntityRegistryUpdatedData]
+    ) -> None:
+        """Follow an exposed entity to its new id."""
+        self._async_schedule_apply()
+
+    # --- What the session says ---------------------------------------------------
+
+    @callback
+    def _async_receive(self, message: DownlinkMessage) -> None:
+        """Route a downlink."""
+        match message:
+            case DatastreamWrite(name, text) if exposure := self._exposures.get(name):
+                self._downlink.async_write(exposure, text)
+            case Diagnostic(text):
+                _LOGGER.debug("Diagnostic from the server: %s", text)
+                self.async_set_updated_data(replace(self.data, diagnostic=text))
+            case _:
+                _LOGGER.debug("Ignored downlink %s", type(message).__name__)
+
+    @callback
+    def _async_session_changed(self, status: SessionStatus) -> None:
+        """Show what the session is doing, and start up what waits for it."""
+        if status.state is SessionState.READY:
+            self._learned.async_set_home(self._session.home)
+            if status.endpoint == self._served_by:
+                self._uplink.async_send_writable()
+            else:
+                self._served_by = status.endpoint
+                self._uplink.async_send_all()
+            self._async_announce(online=True, server=status.endpoint)
+        elif status.error is not None or not self.data.online:
+            self._async_announce(online=False, reason=status.error)
+        self._async_raise_issue(status)
+
+    @callback
+    def _async_announce(
+        self,
+        *,
+        online: bool,
+        server: Endpoint | None = None,
+        reason: BlynkError | None = None,
+    ) -> None:
+        """Tell the entities, and the log once in each direction."""
+        if online and self._announced is not True:
+            _LOGGER.info("Connected to %s", server)
+            self._announced = True
+        elif not online and reason is not None and self._announced is not False:
+            _LOGGER.warning("Not connected to Blynk: %s", reason)
+            self._announced = False
+        self.async_set_updated_data(
+            replace(
+                self.data,
+                online=online,
+                server=None if server is None else str(server),
+                messages_sent=self._session.messages_sent,
+            )
+        )
+
+    @callback
+    def _async_raise_issue(self, status: SessionStatus) -> None:
+        """Tell the user about what only the user can mend, until it is mended."""
+        key = None
+        if status.state is SessionState.READY or status.error is not None:
+            key = next(
+                (k for kind, k in _ISSUES.items() if isinstance(status.error, kind)),
+                None,
+            )
+            if self._issue is not None and self._issue != key:
+                ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(self._issue))
+                self._issue = None
+        if key is None or key == self._issue:
+            return
+        self._issue = key
+        target = (
+            status.error.target if isinstance(status.error, RedirectRefused) else ""
+        )
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._issue_id(key),
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=key,
+            translation_placeholders={
+                "title": self.config_entry.title,
+                "target": target,
+            },
+        )
+
+    def _issue_id(self, key: str) -> str:
+        """Return an issue's id of this entry."""
+        return f"{key}_{self.config_entry.entry_id}"
+
+    @callback
+    def _async_sent(self) -> None:
+        """Let the counter follow, without a state change for each message."""
+        if self._count_scheduled is None:
+            self._count_scheduled = async_call_later(
+                self.hass, _COUNTER_INTERVAL, self._async_count
+            )
+
+    @callback
+    def _async_count(self, now: datetime) -> None:
+        """Show how many messages were sent."""
+        self._count_scheduled = None
+        self.async_set_updated_data(
+            replace(self.data, messages_sent=self._session.messages_sent)
+        )
+
+
+def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
+    """Return a copy of what a reload is needed for when it changes."""
+    return dict(entry.data), dict(entry.options)

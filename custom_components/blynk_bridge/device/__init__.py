@@ -1,0 +1,1 @@
+"""The Blynk device protocol over MQTT, without any knowledge of Home Assistant."""

@@ -1,0 +1,203 @@
+"""Where a Blynk server is reached, and where a redirect may lead."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address
+import json
+import re
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from .errors import InvalidEndpoint, RedirectRefused
+
+_BLYNK_CLOUD: Final = "blynk.cloud"
+_HOST_LENGTH_MAX: Final = 253
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
+_URI_LENGTH_MAX: Final = 512
+_PATH: Final = re.compile(r"/[A-Za-z0-9._~/%-]{0,127}", re.ASCII)
+
+
+class Transport(StrEnum):
+    """What carries MQTT."""
+
+    TCP = "tcp"
+    TLS = "tls"
+    WS = "ws"
+    WSS = "wss"
+
+    @property
+    def encrypted(self) -> bool:
+        """Return whether the token travels under TLS."""
+        return self in (Transport.TLS, Transport.WSS)
+
+    @property
+    def websocket(self) -> bool:
+        """Return whether MQTT travels in WebSocket frames."""
+        return self in (Transport.WS, Transport.WSS)
+
+
+_SCHEMES: Final = {
+    "tcp": Transport.TCP,
+    "mqtt": Transport.TCP,
+    "tls": Transport.TLS,
+    "mqtts": Transport.TLS,
+    "ws": Transport.WS,
+    "wss": Transport.WSS,
+}
+# Blynk docs: device-mqtt-api/authentication. 80 is the plain WebSocket's custom.
+_DEFAULT_PORTS: Final = {
+    Transport.TCP: 1883,
+    Transport.TLS: 8883,
+    Transport.WS: 80,
+    Transport.WSS: 443,
+}
+_DEFAULT_PATH: Final = "/mqtt"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address an MQTT connection can be made to.
+
+    Every instance is valid: the host is a DNS name of legal labels or an IP
+    address, in lower case, and the port is 1…65535.
+    """
+
+    transport: Transport
+    host: str
+    port: int
+    path: str = _DEFAULT_PATH
+
+    def __post_init__(self) -> None:
+        """Refuse what would fail deep inside the network code."""
+        object.__setattr__(self, "host", _valid_host(self.host))
+        if not 0 < self.port < 65536:
+            raise InvalidEndpoint("port out of range")
+        if not _PATH.fullmatch(self.path):
+            raise InvalidEndpoint("not a path")
+
+    @classmethod
+    def at(cls, host: str, transport: Transport, port: int | None = None) -> Self:
+        """Return the endpoint of a host, at the transport's usual port by default.
+
+        Raises InvalidEndpoint where host or port can't be one.
+        """
+        return cls(transport, host, _DEFAULT_PORTS[transport] if port is None else port)
+
+    @classmethod
+    def parse(cls, uri: str) -> Self:
+        """Return the endpoint that a URI names, as `downlink/redirect` carries it.
+
+        Schemes are tcp, mqtt, tls, mqtts, ws and wss; the port may be left out,
+        the path counts for WebSocket only. Raises InvalidEndpoint otherwise.
+        Source: Blynk docs, device-mqtt-api/authentication.
+        """
+        if len(uri) > _URI_LENGTH_MAX:
+            raise InvalidEndpoint("URI too long")
+        try:
+            parts = urlsplit(uri.strip())
+            port = parts.port
+        except ValueError as error:
+            raise InvalidEndpoint("not a URI") from error
+        if (transport := _SCHEMES.get(parts.scheme)) is None or not parts.hostname:
+            raise InvalidEndpoint("not an MQTT URI")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise InvalidEndpoint("URI with more than an address")
+        path = parts.path if transport.websocket and len(parts.path) > 1 else ""
+        return cls(
+            transport,
+            parts.hostname,
+            _DEFAULT_PORTS[transport] if port is None else port,
+            path or _DEFAULT_PATH,
+        )
+
+    @classmethod
+    def parse_redirect(cls, text: str, current: Self) -> Self:
+        """Return where a redirect leads.
+
+        The documented form is a URI. Blynk's own edge agent reads only a JSON
+        object with host and port, and an MQTT 5 Server Reference is a bare
+        `host:port`: both keep the current transport. Raises InvalidEndpoint.
+        """
+        if "://" in text:
+            return cls.parse(text)
+        if len(text) > _URI_LENGTH_MAX:
+            raise InvalidEndpoint("redirect too long")
+        host: object = text
+        port: object = None
+        if text.lstrip().startswith("{"):
+            try:
+                fields = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                raise InvalidEndpoint("not JSON") from error
+            host, port = fields.get("host"), fields.get("port")
+        elif match := re.fullmatch(r"(.+?):(\d{1,5})", text, re.ASCII):
+            host, port = match[1], int(match[2])
+        if not isinstance(host, str) or not isinstance(port, int | None):
+            raise InvalidEndpoint("redirect without a host")
+        if port is None:
+            return cls.at(host, current.transport)
+        return cls(current.transport, host, port, current.path)
+
+    def __str__(self) -> str:
+        """Return the endpoint as a URI."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        path = self.path if self.transport.websocket else ""
+        scheme = {Transport.TCP: "mqtt", Transport.TLS: "mqtts"}.get(
+            self.transport, self.transport.value
+        )
+        return f"{scheme}://{host}:{self.port}{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectPolicy:
+    """Which redirects the token may follow.
+
+    Allowed are the configured host, its subdomains, all of blynk.cloud where
+    the configured host is in it, and hosts the user has allowed by name; for an
+    IP address only the same address. Never from TLS to plain text.
+    """
+
+    configured: Endpoint
+    allowed_hosts: frozenset[str] = frozenset()
+
+    def check(self, target: Endpoint) -> None:
+        """Raise RedirectRefused if the token must not go to the target."""
+        if self.configured.transport.encrypted and not target.transport.encrypted:
+            raise RedirectRefused(str(target), "it is not encrypted")
+        if not self._trusts(target.host):
+            raise RedirectRefused(str(target), "the host is not trusted")
+
+    def _trusts(self, host: str) -> bool:
+        """Return whether the host belongs to who the user gave the token to."""
+        home = self.configured.host
+        if host == home or host in self.allowed_hosts:
+            return True
+        if _address(home) or _address(host):
+            return False
+        if home == _BLYNK_CLOUD or home.endswith(f".{_BLYNK_CLOUD}"):
+            return host == _BLYNK_CLOUD or host.endswith(f".{_BLYNK_CLOUD}")
+        return host.endswith(f".{home}")
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the host as an IP address, None if it is a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _valid_host(host: str) -> str:
+    """Return the host in its one spelling."""
+    name = host.strip().lower().removesuffix(".")
+    if name.startswith("[") and name.endswith("]"):
+        name = name[1:-1]
+    if "%" not in name and (address := _address(name)):
+        return str(address)
+    if len(name) > _HOST_LENGTH_MAX or not all(
+        _LABEL.fullmatch(label) for label in name.split(".")
+    ):
+        raise InvalidEndpoint("not a host")
+    if name.replace(".", "").isdigit():
+        raise InvalidEndpoint("not an address")
+    return name

@@ -1,0 +1,112 @@
+"""What can go wrong between us and Blynk.Cloud."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .values import DataType
+
+
+class BlynkError(Exception):
+    """Base of every error this package raises."""
+
+
+class InvalidEndpoint(BlynkError):
+    """A host, port or URI that no connection can be made to."""
+
+
+class InvalidName(BlynkError):
+    """A datastream name that can't be addressed over MQTT."""
+
+
+class InvalidMessage(BlynkError):
+    """A downlink that does not have the documented form."""
+
+
+class InvalidValue(BlynkError):
+    """A value that has no form in its datastream's type.
+
+    The value itself is left out: it may be anything the cloud sent us.
+    """
+
+    def __init__(self, data_type: DataType) -> None:
+        """Name the type that was expected."""
+        super().__init__(f"not a value of type {data_type}")
+
+
+class LinkError(BlynkError):
+    """The connection could not be made, or was lost."""
+
+
+class ConnectTimeout(LinkError):
+    """No CONNACK within the time limit over DNS, TCP, TLS, WebSocket and MQTT."""
+
+
+class TlsError(LinkError):
+    """The server's certificate or TLS version is not acceptable."""
+
+
+class ConnectionRefused(LinkError):
+    """The broker answered CONNECT with a reason code other than success."""
+
+    def __init__(self, code: int, server_reference: str | None = None) -> None:
+        """Keep the reason, as an MQTT 5 reason code whatever the version."""
+        super().__init__(f"connection refused with reason code 0x{code:02X}")
+        self.code = code
+        self.server_reference = server_reference
+
+
+class InvalidToken(ConnectionRefused):
+    """The broker does not accept the auth token (reason 0x86 or 0x87)."""
+
+
+class ProtocolRefused(ConnectionRefused):
+    """The broker does not speak the chosen version of MQTT (reason 0x84)."""
+
+
+class SubscriptionRefused(LinkError):
+    """The broker does not let us subscribe to `downlink/#`."""
+
+
+class ConnectionLost(LinkError):
+    """The connection ended; on MQTT 5 perhaps with a reason from the server."""
+
+    def __init__(
+        self, code: int | None = None, server_reference: str | None = None
+    ) -> None:
+        """Keep the reason code of the server's DISCONNECT, where it gave one."""
+        super().__init__(
+            "connection lost"
+            if code is None
+            else f"connection ended by the server with reason code 0x{code:02X}"
+        )
+        self.code = code
+        self.server_reference = server_reference
+
+
+class NotAcknowledged(LinkError):
+    """A publish was not acknowledged in time, or refused."""
+
+
+class NotConnected(LinkError):
+    """There is no session to publish on."""
+
+
+class RedirectRefused(LinkError):
+    """The server sent us somewhere the token must not go."""
+
+    def __init__(self, target: str, reason: str) -> None:
+        """Keep where it wanted us to go, without anything secret."""
+        super().__init__(f"redirect to {target} refused: {reason}")
+        self.target = target
+        self.reason = reason
+
+
+class TooManyRedirects(LinkError):
+    """Redirected in a circle, or more often than five times a minute."""
+
+
+class TokenInUse(LinkError):
+    """The session ends within seconds, again and again, or was taken over.
+
+    Another client on the same token does that: Blynk allows one.
+    """

@@ -1,0 +1,445 @@
+"""One MQTT connection. The only place that knows aiomqtt's and paho's insides.
+
+What aiomqtt 2.5.1 and paho-mqtt 2.1.0 leave open is closed here; every override
+below says which of their habits it replaces.
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+import logging
+import socket
+import ssl
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiomqtt
+import paho.mqtt.client as paho
+from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from .endpoint import Endpoint
+from .errors import (
+    ConnectionLost,
+    ConnectionRefused,
+    ConnectTimeout,
+    InvalidToken,
+    LinkError,
+    NotAcknowledged,
+    ProtocolRefused,
+    SubscriptionRefused,
+)
+from .messages import Publication
+from .transport import open_stream
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT: Final = 10.0
+"""Seconds for DNS, TCP, TLS, WebSocket and CONNACK together."""
+ACKNOWLEDGE_TIMEOUT: Final = 10.0
+"""Seconds without SUBACK or PUBACK after which a link counts as dead."""
+KEEPALIVE: Final = 45
+"""Seconds; what Blynk recommends (docs: device-mqtt-api/authentication)."""
+_USERNAME: Final = "device"
+_GOODBYE_TIMEOUT: Final = 0.5
+_IN_FLIGHT_MAX: Final = 10
+_PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
+
+# MQTT 3.1.1 return codes as the MQTT 5 reason codes of the same meaning.
+_REASON_OF_RETURN_CODE: Final = {1: 0x84, 2: 0x85, 3: 0x88, 4: 0x86, 5: 0x87}
+_BAD_TOKEN: Final = frozenset({0x86, 0x87})
+_BAD_PROTOCOL: Final = frozenset({0x01, 0x84})
+
+
+class Protocol(StrEnum):
+    """Version of MQTT."""
+
+    V311 = "3.1.1"
+    V5 = "5"
+
+
+_AIOMQTT_PROTOCOL: Final = {
+    Protocol.V311: aiomqtt.ProtocolVersion.V311,
+    Protocol.V5: aiomqtt.ProtocolVersion.V5,
+}
+
+
+class _WebSocket(paho._WebsocketWrapper):  # noqa: SLF001
+    """paho's WebSocket framing on a stream that is already upgraded."""
+
+    def _do_handshake(self, extra_headers: object) -> None:
+        """Do nothing: paho's own hand-shake blocks for a keepalive's length."""
+        self.connected = True
+
+
+class Link(aiomqtt.Client):
+    """An MQTT connection from TCP to DISCONNECT, used once.
+
+    Messages are handed to `on_message` as they are read, with no queue that
+    could grow or overflow. Whatever ends the link ends everything that waits on
+    it, with the reason that came first; `lost` holds it.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        token: str,
+        *,
+        on_message: Callable[[str, bytes], None],
+        client_id: str,
+        protocol: Protocol = Protocol.V311,
+        tls: ssl.SSLContext | None = None,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        acknowledge_timeout: float = ACKNOWLEDGE_TIMEOUT,
+        keepalive: int = KEEPALIVE,
+    ) -> None:
+        """Prepare a connection; nothing is sent before the block is entered."""
+        super().__init__(
+            endpoint.host,
+            endpoint.port,
+            username=_USERNAME,
+            password=token,
+            identifier=client_id,
+            protocol=_AIOMQTT_PROTOCOL[protocol],
+            # MQTT 5 says it with clean_start, which paho sets by default.
+            clean_session=True if protocol is Protocol.V311 else None,
+            timeout=acknowledge_timeout,
+            keepalive=keepalive,
+            logger=_LinkLogger(token),
+        )
+        self._endpoint = endpoint
+        self._protocol = protocol
+        self._tls = tls
+        self._connect_timeout = connect_timeout
+        self._deliver = on_message
+        self._stream: socket.socket | ssl.SSLSocket | None = None
+        self._refusal: int | None = None
+        self._farewell: int | None = None
+        self._acknowledgements: dict[int, asyncio.Future[None]] = {}
+        self._in_flight = asyncio.Semaphore(_IN_FLIGHT_MAX)
+        self.lost: asyncio.Future[None] = self._loop.create_future()
+        """Done, with the LinkError that says why, when the link has ended."""
+        # Retrieved here once, so that a link nobody waits on stays silent.
+        self.lost.add_done_callback(_retrieve)
+        self._connected.add_done_callback(_retrieve)
+        self._wrap_paho()
+
+    def end(self, error: LinkError) -> None:
+        """End the link for a reason of our own, or note the first one that came."""
+        if self.lost.done():
+            return
+        self.lost.set_exception(error)
+        waiting: list[asyncio.Future[Any]] = [
+            self._connected,
+            *self._pending_subscribes.values(),
+            *self._acknowledgements.values(),
+        ]
+        for future in waiting:
+            if not future.done():
+                future.set_exception(error)
+
+    # --- Life ----------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Connect and wait for CONNACK.
+
+        Raises InvalidToken, ProtocolRefused or ConnectionRefused for a refusal,
+        TlsError, ConnectTimeout, or LinkError for the rest. Unlike aiomqtt's, it
+        runs no thread, has one time limit, and leaves nothing open when it fails.
+        """
+        try:
+            async with asyncio.timeout(self._connect_timeout):
+                stream = await open_stream(self._endpoint, self._tls)
+                self._stream = stream
+                vars(self._client)["_create_socket"] = self._framed
+                self._client_connect()
+                await self._connected
+        except TimeoutError as error:
+            await self._close()
+            raise ConnectTimeout("no answer in time") from error
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Say DISCONNECT where that is still possible, and close the socket."""
+        try:
+            if self._client._sock is not None:  # noqa: SLF001
+                self._client.disconnect()
+            if self._client._sock is not None and not self.lost.done():  # noqa: SLF001
+                # The send buffer is full: a peer that reads will take the rest now.
+                await asyncio.wait((self.lost,), timeout=_GOODBYE_TIMEOUT)
+        finally:
+            await self._close()
+
+    async def _close(self) -> None:
+        """Close the socket whatever has happened: a late CONNACK finds nobody."""
+        self._client._sock_close()  # noqa: SLF001
+        if self._stream is not None:
+            self._stream.close()
+        self.end(ConnectionLost())
+        if self._misc_task is not None:
+            self._misc_task.cancel()
+            await asyncio.wait((self._misc_task,))
+
+    # --- Messages ------------------------------------------------------------
+
+    async def subscribe_to(self, topic_filter: str) -> None:
+        """Subscribe at QoS 1 and wait for SUBACK.
+
+        Raises SubscriptionRefused, or what ended the link.
+        """
+        self._raise_if_lost()
+        try:
+            codes = await self.subscribe(topic_filter, qos=1)
+        except aiomqtt.MqttError as error:
+            self._raise_if_lost()
+            self.end(ConnectionLost())
+            raise NotAcknowledged("no SUBACK in time") from error
+        for code in codes:
+            if (code.value if isinstance(code, ReasonCode) else code) >= 0x80:
+                raise SubscriptionRefused(topic_filter)
+
+    async def send(self, publication: Publication, qos: int = 1) -> None:
+        """Publish, at QoS 1 until the PUBACK is there.
+
+        Raises NotAcknowledged where it does not come within the time limit
+        (the link then counts as dead) or where it refuses the message, and what
+        ended the link. aiomqtt's own publish hears of neither.
+        """
+        async with self._in_flight:
+            self._raise_if_lost()
+            info = self._client.publish(publication.topic, publication.payload, qos)
+            self._raise_if_lost()
+            if info.rc != paho.MQTT_ERR_SUCCESS:
+                raise ConnectionLost
+            if qos == 0:
+                return
+            acknowledged = self._loop.create_future()
+            self._acknowledgements[info.mid] = acknowledged
+            try:
+                async with asyncio.timeout(self.timeout):
+                    await acknowledged
+            except TimeoutError as error:
+                self.end(ConnectionLost())
+                raise NotAcknowledged("no PUBACK in time") from error
+            finally:
+                del self._acknowledgements[info.mid]
+
+    def _raise_if_lost(self) -> None:
+        """Raise what ended the link, if it has ended."""
+        if self.lost.done() and (error := self.lost.exception()):
+            raise error
+
+    # --- paho's callbacks ----------------------------------------------------
+
+    def _wrap_paho(self) -> None:
+        """Look at the two packets whose codes paho keeps to itself.
+
+        It turns CONNACK 1 into a bare protocol error, and drops the reason of a
+        DISCONNECT that has no properties.
+        """
+        client = self._client
+        handle_connack = client._handle_connack  # noqa: SLF001
+        handle_disconnect = client._handle_disconnect  # noqa: SLF001
+
+        def connack() -> MQTTErrorCode:
+            packet = client._in_packet["packet"]  # noqa: SLF001
+            if len(packet) > 1 and packet[1]:
+                self._refusal = packet[1]
+            return handle_connack()
+
+        def disconnect() -> None:
+            packet = client._in_packet["packet"]  # noqa: SLF001
+            self._farewell = packet[0] if packet else 0
+            handle_disconnect()
+
+        vars(client).update(_handle_connack=connack, _handle_disconnect=disconnect)
+
+    def _framed(self) -> socket.socket | ssl.SSLSocket | _WebSocket:
+        """Return the open stream as paho wants it."""
+        stream = self._stream
+        if stream is None:
+            raise ConnectionLost
+        if not self._endpoint.transport.websocket:
+            return stream
+        return _WebSocket(
+            stream,
+            self._endpoint.host,
+            self._endpoint.port,
+            self._endpoint.transport.encrypted,
+            self._endpoint.path,
+            None,
+        )
+
+    def _on_connect(
+        self,
+        client: paho.Client,
+        userdata: Any,
+        flags: paho.ConnectFlags,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
+    ) -> None:
+        """Note CONNACK, and how many publishes the server takes at once."""
+        if self._refusal is not None:
+            self._refuse(getattr(properties, "ServerReference", None))
+        elif not self._connected.done():
+            if maximum := getattr(properties, "ReceiveMaximum", None):
+                self._in_flight = asyncio.Semaphore(min(maximum, _IN_FLIGHT_MAX))
+            self._connected.set_result(None)
+
+    def _refuse(self, server_reference: str | None = None) -> None:
+        """End the link with the reason of a negative CONNACK."""
+        code = self._refusal or 0
+        if self._protocol is Protocol.V311:
+            code = _REASON_OF_RETURN_CODE.get(code, code)
+        if code in _BAD_TOKEN:
+            self.end(InvalidToken(code))
+        elif code in _BAD_PROTOCOL:
+            self.end(ProtocolRefused(code))
+        else:
+            self.end(ConnectionRefused(code, server_reference))
+
+    def _on_disconnect(
+        self,
+        client: paho.Client,
+        userdata: Any,
+        flags: paho.DisconnectFlags,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
+    ) -> None:
+        """End the link, also before CONNACK, where aiomqtt looks away."""
+        if self._refusal is not None:
+            self._refuse()
+        self.end(
+            ConnectionLost(self._farewell, getattr(properties, "ServerReference", None))
+        )
+
+    def _on_message(
+        self, client: paho.Client, userdata: Any, message: paho.MQTTMessage
+    ) -> None:
+        """Hand the message on; a topic that is not UTF-8 raises, and costs the link.
+
+        Blynk retains nothing. A broker that does would repeat an old command at
+        every connection: a retained message is not a command.
+        """
+        if message.retain:
+            _LOGGER.debug("Ignored a retained message")
+            return
+        self._deliver(message.topic, message.payload)
+
+    def _on_publish(
+        self,
+        client: paho.Client,
+        userdata: Any,
+        mid: int,
+        reason_code: ReasonCode,
+        properties: Properties,
+    ) -> None:
+        """Wake who waits for the PUBACK, with its reason if it is a refusal."""
+        future = self._acknowledgements.get(mid)
+        if future is None or future.done():
+            return
+        if reason_code.value >= 0x80:
+            future.set_exception(
+                NotAcknowledged(f"refused with reason code 0x{reason_code.value:02X}")
+            )
+        else:
+            future.set_result(None)
+
+    # --- The socket in the event loop ----------------------------------------
+    # aiomqtt defers these to the loop's next turn, since it connects in a thread:
+    # by then the descriptor may be closed, and be another connection's.
+
+    def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+        """Read from now on, and look after the keepalive."""
+        self._loop.add_reader(sock.fileno(), self._read)
+        self._misc_task = self._loop.create_task(self._misc_loop())
+
+    def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+        """Forget the descriptor before it is closed."""
+        if (descriptor := sock.fileno()) > -1:
+            self._loop.remove_reader(descriptor)
+            self._loop.remove_writer(descriptor)
+
+    def _on_socket_register_write(
+        self, client: paho.Client, userdata: Any, sock: Any
+    ) -> None:
+        """Write when the socket takes more."""
+        self._loop.add_writer(sock.fileno(), self._write)
+
+    def _on_socket_unregister_write(
+        self, client: paho.Client, userdata: Any, sock: Any
+    ) -> None:
+        """Wait no more for the socket to take more."""
+        if (descriptor := sock.fileno()) > -1:
+            self._loop.remove_writer(descriptor)
+
+    def _read(self) -> None:
+        """Read a packet, and what TLS has already decrypted behind it."""
+        client = self._client
+        try:
+            while client.loop_read() == paho.MQTT_ERR_SUCCESS:
+                if client._in_packet["remaining_length"] > _PACKET_SIZE_MAX:  # noqa: SLF001
+                    self._break_off("packet too large")
+                stream = client._sock  # noqa: SLF001
+                if not isinstance(stream, ssl.SSLSocket | _WebSocket):
+                    return
+                if not stream.pending():
+                    return
+        # paho raises whatever its unpacking meets in a malformed packet.
+        except Exception as error:  # noqa: BLE001
+            self._break_off(type(error).__name__)
+
+    def _write(self) -> None:
+        """Write what waits."""
+        try:
+            self._client.loop_write()
+        # As in _read: paho lets everything through.
+        except Exception as error:  # noqa: BLE001
+            self._break_off(type(error).__name__)
+
+    def _break_off(self, why: str) -> None:
+        """End the link at once: an open socket nobody reads would spin."""
+        _LOGGER.debug("Malformed data from the server: %s", why)
+        self._client._sock_close()  # noqa: SLF001
+        if self._refusal is not None:
+            self._refuse()
+        self.end(ConnectionLost(self._farewell))
+
+
+def _retrieve(future: asyncio.Future[None]) -> None:
+    """Mark an exception as seen."""
+    if not future.cancelled():
+        future.exception()
+
+
+class _LinkLogger(logging.Logger):
+    """What aiomqtt and paho log: all of it debug, none of it with the token.
+
+    They log errors that the session reports in its own words, and topics that
+    a hostile server may have put anything into.
+    """
+
+    def __init__(self, token: str) -> None:
+        """Keep what must not be logged."""
+        super().__init__(_QUIET.name)
+        self._token = token
+
+    def isEnabledFor(self, level: int) -> bool:
+        """Return whether debug lines are wanted, whatever the level."""
+        return _QUIET.isEnabledFor(logging.DEBUG)
+
+    def handle(self, record: logging.LogRecord) -> None:
+        """Pass the record on without the token."""
+        _QUIET.debug("%s", record.getMessage().replace(self._token, "[token]"))
+
+
+_QUIET: Final = _LOGGER.getChild("mqtt")

@@ -1,0 +1,163 @@
+"""Downlink: what Blynk's widgets write, on its way to Home Assistant's entities."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+import voluptuous as vol
+
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import Context, HomeAssistant, ServiceResponse, State, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_state_change_event
+
+from .device.errors import InvalidValue
+from .device.values import Value, from_text
+from .exposure import Exposure
+from .traits.base import Action, NotWritable
+from .uplink import Uplink
+
+if TYPE_CHECKING:
+    from .coordinator import BlynkConfigEntry
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+EVENT_COMMAND: Final = "blynk_bridge_command"
+_ACTION_TIMEOUT: Final = 10.0
+_SETTLE_TIMEOUT: Final = 1.5
+"""Seconds that an entity has to report the state it was told to take."""
+
+
+class Downlink:
+    """Carries out commands, one at a time for each exposure, the newest first."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: BlynkConfigEntry, uplink: Uplink
+    ) -> None:
+        """Prepare a downlink; confirmations go out through the uplink."""
+        self._hass = hass
+        self._entry = entry
+        self._uplink = uplink
+        self._newest: dict[str, Value] = {}
+        self._busy: set[str] = set()
+
+    @callback
+    def async_write(self, exposure: Exposure, text: str) -> None:
+        """Take what Blynk wrote to an exposure's datastream.
+
+        A payload of the wrong type changes nothing; a write to an exposure that
+        is read-only is answered with Home Assistant's own value.
+        """
+        try:
+            value = from_text(text, exposure.data_type)
+        except InvalidValue as error:
+            _LOGGER.debug("Ignored a write to %s: %s", exposure.datastream, error)
+            return
+        if not exposure.accepts_writes:
+            _LOGGER.debug("Ignored a write to %s: read-only", exposure.datastream)
+            self._uplink.async_hold(exposure)
+            self._uplink.async_confirm(exposure)
+            return
+        if exposure.trait.momentary and not value:
+            return
+        self._newest[exposure.datastream] = value
+        if exposure.datastream in self._busy:
+            return
+        self._busy.add(exposure.datastream)
+        self._entry.async_create_background_task(
+            self._hass,
+            self._async_carry_out(exposure),
+            f"blynk_bridge command {exposure.datastream}",
+        )
+
+    async def _async_carry_out(self, exposure: Exposure) -> None:
+        """Execute writes to an exposure until none is left, then confirm."""
+        name = exposure.datastream
+        try:
+            while (value := self._newest.pop(name, None)) is not None:
+                self._uplink.async_hold(exposure)
+                try:
+                    await self._async_execute(exposure, value)
+                finally:
+                    self._uplink.async_confirm(exposure)
+        finally:
+            self._busy.discard(name)
+
+    async def _async_execute(self, exposure: Exposure, value: Value) -> None:
+        """Execute one command; whatever it can't do is said once in the log."""
+        if (state := self._hass.states.get(exposure.entity_id)) is None:
+            _LOGGER.debug("Ignored a write to %s: no entity", exposure.datastream)
+            return
+        try:
+            action = exposure.trait.action(state, value)
+        except NotWritable as error:
+            _LOGGER.debug("Ignored a write to %s: %s", exposure.datastream, error)
+            return
+        if action is None:
+            return
+        context = Context()
+        self._hass.bus.async_fire(
+            EVENT_COMMAND,
+            {
+                ATTR_ENTITY_ID: exposure.entity_id,
+                "datastream": exposure.datastream,
+                "value": value,
+                "action": f"{action.domain}.{action.service}",
+            },
+            context=context,
+        )
+        try:
+            await self._async_call(action, context)
+        except (HomeAssistantError, vol.Invalid) as error:
+            _LOGGER.warning(
+                "%s did not do what Blynk asked of it: %s", exposure.entity_id, error
+            )
+            return
+        await self._async_settle(exposure, value)
+
+    async def _async_call(self, action: Action, context: Context) -> None:
+        """Call the action; one that takes long goes on without us."""
+        call = self._hass.async_create_task(
+            self._hass.services.async_call(
+                action.domain,
+                action.service,
+                dict(action.data),
+                blocking=True,
+                context=context,
+            ),
+            f"blynk_bridge action {action.domain}.{action.service}",
+        )
+        done, _ = await asyncio.wait((call,), timeout=_ACTION_TIMEOUT)
+        if done:
+            call.result()
+        else:
+            call.add_done_callback(_log_late)
+
+    async def _async_settle(self, exposure: Exposure, value: Value) -> None:
+        """Wait for the entity to report what it was told, if it is about to."""
+        trait = exposure.trait
+        reached = self._hass.loop.create_future()
+
+        @callback
+        def compare(state: State | None) -> None:
+            if reached.done() or state is None:
+                return
+            if trait.momentary or trait.value(state, exposure.data_type) == value:
+                reached.set_result(None)
+
+        untrack = async_track_state_change_event(
+            self._hass,
+            exposure.entity_id,
+            lambda event: compare(event.data["new_state"]),
+        )
+        try:
+            compare(self._hass.states.get(exposure.entity_id))
+            await asyncio.wait((reached,), timeout=_SETTLE_TIMEOUT)
+        finally:
+            untrack()
+
+
+def _log_late(call: asyncio.Task[ServiceResponse]) -> None:
+    """Say that an action failed after we had stopped waiting for it."""
+    if not call.cancelled() and (error := call.exception()) is not None:
+        _LOGGER.warning("%s failed: %s", call.get_name(), error)

@@ -1,0 +1,57 @@
+"""Buttons, scenes and scripts: what is started."""
+
+from typing import ClassVar, Final
+
+from homeassistant.components.button.const import SERVICE_PRESS
+from homeassistant.components.input_button import DOMAIN as INPUT_BUTTON_DOMAIN
+from homeassistant.components.script.const import DOMAIN as SCRIPT_DOMAIN
+from homeassistant.const import SERVICE_TURN_ON, Platform
+from homeassistant.core import State
+
+from .base import Action, Description, OnOffTrait, Reading, Trait, entity_action, on_off
+from .switches import Power
+
+
+class MomentaryTrait(OnOffTrait):
+    """Something that is started and has no state of its own."""
+
+    momentary = True
+    service: ClassVar[str]
+
+    def describe(self, state: State) -> Description | None:
+        """Offer it for every entity of the domains."""
+        return on_off(writable=True)
+
+    def read(self, state: State) -> Reading | None:
+        """Return off, whatever the state, so that the widget falls back."""
+        return False
+
+    def write(self, state: State, reading: Reading) -> Action | None:
+        """Start it; the release of the widget's button does nothing."""
+        return entity_action(state, self.service) if reading else None
+
+
+class Press(MomentaryTrait):
+    """A button's press."""
+
+    key = "press"
+    domains = frozenset({Platform.BUTTON, INPUT_BUTTON_DOMAIN})
+    service = SERVICE_PRESS
+
+
+class Activate(MomentaryTrait):
+    """A scene's activation."""
+
+    key = "activate"
+    domains = frozenset({Platform.SCENE})
+    service = SERVICE_TURN_ON
+
+
+class Run(Power):
+    """Whether a script runs: on starts it, off stops it."""
+
+    key = "run"
+    domains = frozenset({SCRIPT_DOMAIN})
+
+
+TRAITS: Final[tuple[Trait, ...]] = (Press(), Activate(), Run())

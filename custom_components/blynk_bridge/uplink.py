@@ -1,0 +1,265 @@
+"""Uplink: Home Assistant's state changes on their way to Blynk."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+import logging
+from typing import Final, Never
+
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import async_track_state_change_event
+
+from .device.errors import LinkError
+from .device.outbox import Outbox, Parcel, Source
+from .device.pacing import Lane, Pacer
+from .device.session import DeviceSession
+from .device.values import Value
+from .exposure import Exposure
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Feed:
+    """An exposure on its way up, with the timers its intervals need."""
+
+    exposure: Exposure
+    source: Source
+    lane: Lane
+    not_before: float = 0.0
+    waiting: asyncio.TimerHandle | None = None
+    repeating: asyncio.TimerHandle | None = None
+
+    def cancel(self) -> None:
+        """Stop both timers."""
+        for timer in (self.waiting, self.repeating):
+            if timer is not None:
+                timer.cancel()
+        self.waiting = self.repeating = None
+
+
+class Uplink:
+    """Marks what has changed, and sends it when the pace allows.
+
+    A state change only leaves a mark in the outbox: the state is read when its
+    message is packed, so a storm of changes costs next to nothing.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        session: DeviceSession,
+        pacer: Pacer,
+        on_sent: Callable[[], None],
+    ) -> None:
+        """Prepare an uplink without exposures."""
+        self._hass = hass
+        self._session = session
+        self._pacer = pacer
+        self._on_sent = on_sent
+        self._outbox = Outbox()
+        self._feeds: dict[str, _Feed] = {}
+        self._by_entity: dict[str, list[_Feed]] = {}
+        self._held: set[str] = set()
+        self._untrack: CALLBACK_TYPE | None = None
+        self._wake = asyncio.Event()
+
+    # --- What is exposed -------------------------------------------------------
+
+    @callback
+    def async_set_exposures(self, exposures: Iterable[Exposure]) -> None:
+        """Feed these exposures from now on; what is new or changed goes up."""
+        wanted = {item.datastream: item for item in exposures}
+        for name, feed in list(self._feeds.items()):
+            if wanted.get(name) != feed.exposure:
+                feed.cancel()
+                self._outbox.discard(name)
+                del self._feeds[name]
+        for name, exposure in wanted.items():
+            if name not in self._feeds:
+                feed = self._feeds[name] = _Feed(
+                    exposure,
+                    partial(_value, self._hass, exposure),
+                    Lane.URGENT if exposure.trait.urgent else Lane.ROUTINE,
+                )
+                # At first in no hurry: there may be hundreds.
+                if exposure.publishes:
+                    self._async_put(feed, Lane.ROUTINE)
+        self._async_track()
+
+    @callback
+    def _async_track(self) -> None:
+        """Listen to the entities that are exposed, and to no other."""
+        if self._untrack is not None:
+            self._untrack()
+        by_entity = defaultdict(list)
+        for feed in self._feeds.values():
+            if feed.exposure.publishes:
+                by_entity[feed.exposure.entity_id].append(feed)
+        self._by_entity = dict(by_entity)
+        self._untrack = async_track_state_change_event(
+            self._hass, self._by_entity, self._async_state_changed
+        )
+
+    @callback
+    def async_stop(self) -> None:
+        """Stop listening, and all timers."""
+        if self._untrack is not None:
+            self._untrack()
+            self._untrack = None
+        for feed in self._feeds.values():
+            feed.cancel()
+
+    # --- What has changed ------------------------------------------------------
+
+    @callback
+    def _async_state_changed(self, event: Event[EventStateChangedData]) -> None:
+        """Mark what the entity is exposed as."""
+        for feed in self._by_entity[event.data["entity_id"]]:
+            if feed.exposure.datastream not in self._held:
+                self._async_mark(feed)
+
+    @callback
+    def _async_mark(self, feed: _Feed) -> None:
+        """Let the exposure wait for its message, or first for its interval."""
+        if feed.waiting is not None:
+            return
+        loop = self._hass.loop
+        if feed.not_before > loop.time():
+            feed.waiting = loop.call_at(feed.not_before, self._async_waited, feed)
+            return
+        self._async_put(feed, feed.lane)
+
+    @callback
+    def _async_waited(self, feed: _Feed) -> None:
+        """Let the exposure go once its interval is over."""
+        feed.waiting = None
+        self._async_put(feed, feed.lane)
+
+    @callback
+    def _async_put(self, feed: _Feed, lane: Lane, *, forced: bool = False) -> None:
+        """Put the exposure into the outbox."""
+        exposure = feed.exposure
+        self._outbox.put(
+            exposure.datastream,
+            exposure.data_type,
+            feed.source,
+            lane,
+            forced=forced,
+        )
+        self._wake.set()
+
+    @callback
+    def async_send_all(self) -> None:
+        """Send everything, whatever Blynk may have of it."""
+        self._async_send_again(lambda exposure: exposure.publishes)
+
+    @callback
+    def async_send_writable(self) -> None:
+        """Send what Blynk may have overwritten while we were not there to hear it."""
+        self._async_send_again(
+            lambda exposure: exposure.publishes and exposure.accepts_writes
+        )
+
+    @callback
+    def _async_send_again(self, wanted: Callable[[Exposure], bool]) -> None:
+        """Send these exposures, whatever Blynk may have of them."""
+        for name, feed in self._feeds.items():
+            if wanted(feed.exposure):
+                self._outbox.overwritten(name)
+                self._async_put(feed, Lane.ROUTINE)
+
+    # --- Confirmations ---------------------------------------------------------
+
+    @callback
+    def async_hold(self, exposure: Exposure) -> None:
+        """Send nothing of this exposure while a command for it is carried out."""
+        self._held.add(exposure.datastream)
+        self._outbox.discard(exposure.datastream)
+
+    @callback
+    def async_confirm(self, exposure: Exposure) -> None:
+        """Send the state that a command has led to, even if nothing changed.
+
+        Source: Blynk docs, wait-for-confirmation-from-device: the widget goes
+        back to its old value unless the device writes the datastream.
+        """
+        name = exposure.datastream
+        self._held.discard(name)
+        if (feed := self._feeds.get(name)) is not None:
+            self._async_put(feed, Lane.CONFIRMATION, forced=True)
+
+    # --- Sending ---------------------------------------------------------------
+
+    async def async_run(self) -> Never:
+        """Send what waits, for ever."""
+        while True:
+            await self._async_next_turn()
+            if (parcel := self._outbox.take()) is not None:
+                await self._async_send(parcel)
+
+    async def _async_next_turn(self) -> None:
+        """Return when the most urgent of what waits may be sent."""
+        while True:
+            await self._session.wait_ready()
+            self._wake.clear()
+            if (lane := self._outbox.lane) is None:
+                await self._wake.wait()
+            elif (delay := self._pacer.delay(lane)) > 0:
+                # Something more urgent may come and be allowed to go earlier.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(delay):
+                        await self._wake.wait()
+            else:
+                return
+
+    async def _async_send(self, parcel: Parcel) -> None:
+        """Send one message; what is not acknowledged waits again."""
+        self._pacer.spend()
+        try:
+            await self._session.publish(parcel.publication)
+        except LinkError as error:
+            _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
+            self._outbox.returned(parcel)
+            return
+        self._outbox.acknowledged(parcel)
+        self._on_sent()
+        now = self._hass.loop.time()
+        for name in parcel.values:
+            if (feed := self._feeds.get(name)) is not None:
+                self._async_schedule(feed, now)
+
+    @callback
+    def _async_schedule(self, feed: _Feed, now: float) -> None:
+        """Start the intervals of an exposure that was sent just now."""
+        exposure = feed.exposure
+        feed.not_before = now + exposure.min_interval
+        if feed.repeating is not None:
+            feed.repeating.cancel()
+            feed.repeating = None
+        if exposure.max_interval:
+            feed.repeating = self._hass.loop.call_later(
+                exposure.max_interval, self._async_repeat, feed
+            )
+
+    @callback
+    def _async_repeat(self, feed: _Feed) -> None:
+        """Send an unchanged value again, before Blynk calls it stale."""
+        feed.repeating = None
+        self._async_put(feed, Lane.ROUTINE, forced=True)
+
+
+def _value(hass: HomeAssistant, exposure: Exposure) -> Value | None:
+    """Return what the entity's state is as a value of its datastream."""
+    if (state := hass.states.get(exposure.entity_id)) is None:
+        return None
+    return exposure.trait.value(state, exposure.data_type)

@@ -1,0 +1,102 @@
+"""The whole scene: simulator, Home Assistant, and Blynk Bridge between them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import flows
+from .home import EXPOSURES
+from .home_assistant import HomeAssistant
+from .processes import LOCALHOST
+from .simulator import TEMPLATE, Simulator
+from .terminal import say
+from .waiting import DemoError, wait_for
+
+DOMAIN = "blynk_bridge"
+CONNECT_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the demo has put up."""
+
+    folder: Path
+    simulator: Simulator
+    home_assistant: HomeAssistant
+    entry_id: str
+
+
+@asynccontextmanager
+async def put_up(
+    folder: Path, http_port: int, console_port: int
+) -> AsyncIterator[Stage]:
+    """Start everything, add the integration and expose the home; take it all down at the end."""
+    (folder / "homeassistant").mkdir()
+    say("starting the simulator")
+    async with Simulator(folder, console_port) as simulator:
+        await simulator.define(exposure.datastream for exposure in EXPOSURES)
+        say("starting Home Assistant")
+        async with HomeAssistant(
+            folder / "homeassistant", http_port, simulator.ca_file
+        ) as home_assistant:
+            say("adding Blynk Bridge")
+            entry_id = await add_integration(home_assistant, simulator)
+            say(f"exposing {len(EXPOSURES)} traits of the home")
+            await expose_home(home_assistant, entry_id)
+            await wait_for(
+                lambda: _all_reported(simulator),
+                CONNECT_TIMEOUT,
+                "every exposed value has arrived",
+                accept=lambda missing: not missing,
+            )
+            yield Stage(folder, simulator, home_assistant, entry_id)
+
+
+async def add_integration(home_assistant: HomeAssistant, simulator: Simulator) -> str:
+    """Add the integration as a user would, over TLS that is verified; return the entry's id."""
+    result = await flows.walk(
+        home_assistant.client,
+        flows.CONFIG_FLOW,
+        DOMAIN,
+        {
+            "token": simulator.token,
+            "template_id": TEMPLATE,
+            "host": LOCALHOST,
+            "port": simulator.tls_port,
+            "transport": "tls",
+            "verify_ssl": True,
+        },
+    )
+    if result["type"] != "create_entry":
+        raise DemoError(f"the integration was not added: {result.get('reason')}")
+    return str(result["result"]["entry_id"])
+
+
+async def expose_home(home_assistant: HomeAssistant, entry_id: str) -> None:
+    """Add a datastream subentry for every exposure of the demo's home."""
+    for exposure in EXPOSURES:
+        result = await flows.walk(
+            home_assistant.client,
+            flows.SUBENTRY_FLOW,
+            [entry_id, "datastream"],
+            exposure.answers(),
+        )
+        if result["type"] != "create_entry":
+            name = exposure.datastream.name
+            raise DemoError(f"{name} was not exposed: {result.get('reason')}")
+
+
+async def _all_reported(simulator: Simulator) -> list[str]:
+    """Return the datastreams that should have a value from the device and have none."""
+    written = {
+        datastream["name"]
+        for datastream in (await simulator.state())["datastreams"]
+        if datastream["writes"]["device"]
+    }
+    expected = [exposure for exposure in EXPOSURES if exposure.reports]
+    return [
+        exposure.datastream.name
+        for exposure in expected
+        if exposure.datastream.name not in written
+    ]

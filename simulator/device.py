@@ -1,0 +1,131 @@
+"""What the cloud knows of a device: its datastreams' state, its connection, what it has said."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .datastreams import Datastream, Value
+from .fields import Json
+from .links import Link
+from .quota import Meter, RateLimit
+
+type PropertyText = str | tuple[str, ...]
+
+
+class Source(StrEnum):
+    """Who wrote a value."""
+
+    DEVICE = "device"
+    APP = "app"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One downlink/diag."""
+
+    time: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event/CODE of the device."""
+
+    time: float
+    code: str
+    description: str
+
+
+@dataclass(slots=True)
+class DatastreamState:
+    """One datastream of one device."""
+
+    definition: Datastream
+    value: Value | None = None
+    updated_at: float | None = None
+    source: Source | None = None
+    history: deque[tuple[float, Value]] = field(default_factory=lambda: deque(maxlen=100))
+    properties: dict[str, PropertyText] = field(default_factory=dict)
+    writes_by_device: int = 0
+    writes_by_app: int = 0
+
+    def write(self, value: Value, now: float, source: Source) -> None:
+        """Take a new value at now, epoch seconds."""
+        self.value = value
+        self.updated_at = now
+        self.source = source
+        self.history.append((now, value))
+        if source is Source.DEVICE:
+            self.writes_by_device += 1
+        else:
+            self.writes_by_app += 1
+
+    def erase(self, now: float) -> None:
+        """Clear the value."""
+        self.value = None
+        self.updated_at = now
+        self.source = Source.DEVICE
+
+    def forget(self) -> None:
+        """Go back to a datastream that nobody has ever written."""
+        self.value = self.updated_at = self.source = None
+        self.history.clear()
+        self.properties.clear()
+
+    @property
+    def effective_value(self) -> Value | None:
+        """The value, or the template's default until there is one."""
+        return self.definition.default if self.value is None else self.value
+
+
+@dataclass(slots=True, eq=False)
+class Device:
+    """One device. `link` carries its data; `links` are all its open connections."""
+
+    token: str | None
+    home: str
+    datastreams: dict[str, DatastreamState] = field(default_factory=dict)
+    link: Link | None = None
+    links: list[Link] = field(default_factory=list)
+    info_mcu: dict[str, Json] | None = None
+    connections: int = 0
+    redirects: int = 0
+    messages_used: int = 0
+    messages_in: int = 0
+    messages_out: int = 0
+    dropped: int = 0
+    diagnostics: deque[Diagnostic] = field(default_factory=lambda: deque(maxlen=200))
+    last_events: deque[Event] = field(default_factory=lambda: deque(maxlen=100))
+    rate: RateLimit = field(default_factory=RateLimit)
+    meter: Meter = field(default_factory=Meter)
+
+    @property
+    def online(self) -> bool:
+        """Whether Blynk shows the device as online."""
+        return self.link is not None
+
+    @property
+    def region(self) -> str | None:
+        """The region the device is connected to, or None."""
+        return None if self.link is None else self.link.info.region
+
+    def define(self, definitions: Iterable[Datastream]) -> None:
+        """Create the datastreams, or give existing ones their new definition."""
+        for definition in definitions:
+            state = self.datastreams.get(definition.name)
+            if state is None:
+                self.datastreams[definition.name] = DatastreamState(definition)
+            else:
+                if state.definition.type is not definition.type:
+                    state.forget()
+                state.definition = definition
+
+    def by_pin(self, pin: int) -> DatastreamState | None:
+        """Find a datastream by its virtual pin."""
+        for state in self.datastreams.values():
+            if state.definition.pin == pin:
+                return state
+        return None

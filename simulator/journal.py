@@ -1,0 +1,132 @@
+"""The journal: what went over the wire, in order, for tests and for the console page."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+JOURNAL_LENGTH = 5000
+
+type Direction = Literal["in", "out"]
+
+
+class Kind(StrEnum):
+    """What happened: MQTT's packets, and what befell the connection."""
+
+    CONNECT = "connect"
+    CONNACK = "connack"
+    SUBSCRIBE = "subscribe"
+    SUBACK = "suback"
+    UNSUBSCRIBE = "unsubscribe"
+    PUBLISH = "publish"
+    PUBACK = "puback"
+    REDIRECT = "redirect"
+    PING = "ping"
+    WILL = "will"
+    RAW = "raw"
+    MALFORMED = "malformed"
+    DISCONNECT = "disconnect"
+    CLOSE = "close"
+    EOF = "eof"
+    HTTP = "http"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal. `link` numbers the connection, `code` is MQTT's reason code."""
+
+    number: int
+    time: float
+    region: str
+    direction: Direction
+    kind: Kind
+    topic: str = ""
+    payload: bytes = b""
+    qos: int = 0
+    code: int | None = None
+    link: int = 0
+    detail: str = ""
+
+
+class Journal:
+    """The newest entries, numbered from 1 for ever."""
+
+    def __init__(self, clock: Callable[[], float], on_entry: Callable[[], None]) -> None:
+        """Take time from clock and call on_entry after each entry."""
+        self._clock = clock
+        self._on_entry = on_entry
+        self._entries: deque[JournalEntry] = deque(maxlen=JOURNAL_LENGTH)
+        self._number = 0
+
+    def __iter__(self) -> Iterator[JournalEntry]:
+        """Iterate over the entries, oldest first."""
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        """Count the entries that are still held."""
+        return len(self._entries)
+
+    def __getitem__(self, index: int) -> JournalEntry:
+        """Return an entry by position; -1 is the newest."""
+        return self._entries[index]
+
+    def add(
+        self,
+        region: str,
+        direction: Direction,
+        kind: Kind,
+        *,
+        topic: str = "",
+        payload: bytes = b"",
+        qos: int = 0,
+        code: int | None = None,
+        link: int = 0,
+        detail: str = "",
+    ) -> None:
+        """Write one entry."""
+        self._number += 1
+        self._entries.append(
+            JournalEntry(
+                self._number,
+                self._clock(),
+                region,
+                direction,
+                kind,
+                topic,
+                payload,
+                qos,
+                code,
+                link,
+                detail,
+            )
+        )
+        self._on_entry()
+
+    def find(
+        self,
+        kind: Kind | None = None,
+        *,
+        topic: str | None = None,
+        direction: Direction | None = None,
+        region: str | None = None,
+    ) -> list[JournalEntry]:
+        """Return the entries that match all of what is given."""
+        return [
+            entry
+            for entry in self._entries
+            if (kind is None or entry.kind == kind)
+            and (topic is None or entry.topic == topic)
+            and (direction is None or entry.direction == direction)
+            and (region is None or entry.region == region)
+        ]
+
+    def since(self, number: int) -> list[JournalEntry]:
+        """Return the entries after the given number."""
+        return [entry for entry in self._entries if entry.number > number]
+
+    def clear(self) -> None:
+        """Forget the entries; numbers go on."""
+        self._entries.clear()

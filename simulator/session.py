@@ -1,0 +1,392 @@
+"""One MQTT session: the hand-shake, subscriptions, acknowledgements, and the faults among them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+import itertools
+
+from .behaviour import AfterRedirect, BadSubscription
+from .connection import Connection, Site, Wire
+from .device import Device
+from .journal import Kind
+from .links import (
+    ConnectAttempt,
+    EndReason,
+    LinkInfo,
+    Refusal,
+    filter_is_allowed,
+    filter_matches,
+)
+from .mqtt.encoder import encode, message_size
+from .mqtt.packets import (
+    V5,
+    V311,
+    Acknowledgement,
+    ClientPacket,
+    Connack,
+    Connect,
+    Disconnect,
+    PacketType,
+    Ping,
+    Publish,
+    Subscribe,
+    SubscriptionAcknowledgement,
+    Unsubscribe,
+)
+from .mqtt.properties import Property, PropertyValue, integer
+from .mqtt.wire import MalformedPacket, protocol_error
+
+CONNECT_TIMEOUT = 30.0
+"""A connection that says nothing is closed after this time, seconds."""
+
+FAILURE = 0x80
+NOT_AUTHORISED = 0x87
+WILDCARDS_NOT_SUPPORTED = 0xA2
+NO_SUBSCRIPTION_EXISTED = 0x11
+
+
+class Session(Connection):
+    """A client's session. From CONNACK to its end it is one of the device's links."""
+
+    def __init__(self, site: Site, wire: Wire, on_closed: Callable[[Session], None]) -> None:
+        """Begin on a fresh wire; on_closed is called once, at the end."""
+        super().__init__(site, wire)
+        self.device: Device | None = None
+        self._cloud = site.cloud
+        self._on_closed = on_closed
+        self._connect: Connect | None = None
+        self._info: LinkInfo | None = None
+        self._redirected = False
+        self._filters: dict[str, int] = {}
+        self._received: set[int] = set()  # QoS 2 messages without their PUBREL yet
+        self._packet_ids = itertools.cycle(range(1, 0x10000))
+        self._unacknowledged: dict[int, asyncio.Future[None]] = {}
+        self._later(CONNECT_TIMEOUT, self._check_connect)
+
+    # Link, as the cloud sees it
+
+    @property
+    def info(self) -> LinkInfo:
+        """Where the link comes from; known once CONNECT is accepted."""
+        if self._info is None:
+            raise RuntimeError("no CONNECT accepted yet")
+        return self._info
+
+    def subscribed(self, topic: str) -> bool:
+        """Whether a granted filter covers the topic."""
+        return any(filter_matches(known, topic) for known in self._filters)
+
+    def message_size(self, topic: str, payload: bytes, qos: int) -> int:
+        """Size of a downlink on this link: variable header + payload, in bytes."""
+        return message_size(topic, payload, qos, self._decoder.level)
+
+    def publish(self, topic: str, payload: bytes, qos: int = 0) -> None:
+        """Send a message, at the granted QoS if that is lower."""
+        granted = [
+            granted
+            for known, granted in self._filters.items()
+            if filter_matches(known, topic)
+        ]
+        self.send_message(topic, payload, min(qos, max(granted, default=0)))
+
+    def send_message(self, topic: str, payload: bytes, qos: int) -> int:
+        """Send a message at this QoS whatever was granted; return its packet identifier."""
+        packet_id = next(self._packet_ids) if qos else 0
+        data = encode(Publish(topic, payload, qos, packet_id), self._decoder.level)
+        if len(data) <= self._max_packet_size:
+            kind = Kind.REDIRECT if topic == "downlink/redirect" else Kind.PUBLISH
+            self._note("out", kind, topic=topic, payload=payload, qos=qos)
+            self._write(data)
+        return packet_id
+
+    @property
+    def _max_packet_size(self) -> int:
+        """The client's Maximum Packet Size of MQTT 5, which the server must respect."""
+        properties = {} if self._connect is None else self._connect.properties
+        return integer(properties, Property.MAXIMUM_PACKET_SIZE, 0xFFFFFFFF)
+
+    def send_acknowledged(self, topic: str, payload: bytes) -> asyncio.Future[None]:
+        """Send a message at QoS 1; the future is done at its PUBACK, cancelled at the end."""
+        packet_id = self.send_message(topic, payload, 1)
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._unacknowledged[packet_id] = future
+        return future
+
+    def redirect(self, uri: str, then: AfterRedirect) -> None:
+        """Send downlink/redirect, and do what follows it."""
+        self.send_message("downlink/redirect", uri.encode(), 0)
+        self._redirected = True
+        if then is AfterRedirect.STAY:
+            return
+        reason, properties = EndReason.SERVER_MOVED, {Property.SERVER_REFERENCE: uri}
+
+        def leave() -> None:
+            if then is AfterRedirect.DISCONNECT_9D:
+                self._end(reason, properties)
+            else:
+                self.cut(abort=False)
+
+        if self._behaviour.redirect_before_suback:
+            leave()
+        else:
+            self._later(self._behaviour.redirect_close_delay, leave)
+
+    def end(self, reason: EndReason) -> None:
+        """Close the connection, on MQTT 5 with a DISCONNECT that says why."""
+        self._end(reason)
+
+    def _end(
+        self, code: int, properties: dict[Property, str] | None = None
+    ) -> None:
+        if self.closed:
+            return
+        if self._decoder.level == V5 and self._info is not None:
+            self._note("out", Kind.DISCONNECT, code=code)
+            self._send(Disconnect(code, properties or {}))
+        self.cut(abort=False)
+
+    def _over(self, *, clean: bool) -> None:
+        """Leave the device, publish the will of a client that went without DISCONNECT [29]."""
+        for future in self._unacknowledged.values():
+            future.cancel()
+        self._unacknowledged.clear()
+        device, will = self.device, self._connect.will if self._connect else None
+        if device is not None:
+            carried_data = device.link is self
+            self._cloud.detach(device, self)
+            if will is not None and carried_data and not clean:
+                self._note("in", Kind.WILL, topic=will.topic, payload=will.payload)
+                self._cloud.uplink(device, will.topic, will.payload, 0)
+        self._on_closed(self)
+
+    # Hand-shake
+
+    def _check_connect(self) -> None:
+        if self._connect is None and not self._mute:
+            self.cut(abort=False)
+
+    def _take_connect(self, packet: Connect) -> None:
+        if self._connect is not None:
+            raise protocol_error("a second CONNECT")
+        self._connect = packet
+        protocol = "5" if packet.level == V5 else "3.1.1"
+        self._note("in", Kind.CONNECT, detail=f"{self.site.transport} {protocol}")
+        behaviour = self._behaviour
+        if behaviour.close_before_connack:
+            self.cut(abort=False)
+        elif behaviour.withhold_connack:
+            self._hold()
+        elif behaviour.connack_delay:
+            self._hold()
+            self._later(behaviour.connack_delay, lambda: self._admit_late(packet))
+        else:
+            self._admit(packet)
+
+    def _admit_late(self, packet: Connect) -> None:
+        self._admit(packet)
+        self._release()
+
+    def _admit(self, packet: Connect) -> None:
+        if Property.AUTHENTICATION_METHOD in packet.properties:
+            self._refuse(Refusal.AUTHENTICATION_METHOD)
+            return
+        admission = self._cloud.admit(self._attempt(packet))
+        device = admission.device
+        if device is None:
+            self._refuse(admission.refusal or Refusal.BAD_CREDENTIALS)
+            return
+        self.device = device
+        self._info = self._link_info(packet)
+        carries_data = admission.redirect_uri is None and not admission.mute
+        self._note("out", Kind.CONNACK, code=0)
+        self._send(Connack(0, self._connack_properties(packet)))
+        self._cloud.attach(device, self, carries_data=carries_data)
+        self._check_keepalive()
+        if admission.redirect_uri is not None:
+            device.redirects += 1
+            self.redirect(admission.redirect_uri, self._behaviour.after_redirect)
+
+    def _attempt(self, packet: Connect) -> ConnectAttempt:
+        password = packet.password
+        return ConnectAttempt(
+            self.site.region,
+            self.site.transport,
+            packet.level,
+            packet.client_id,
+            packet.username,
+            None if password is None else password.decode(errors="replace"),
+        )
+
+    def _link_info(self, packet: Connect) -> LinkInfo:
+        granted = self._behaviour.grant_keepalive
+        five = packet.level == V5
+        return LinkInfo(
+            number=self.number,
+            region=self.site.region,
+            transport=self.site.transport,
+            address=self._wire.address,
+            protocol="5" if five else "3.1.1",
+            client_id=packet.client_id,
+            keepalive=granted if five and granted is not None else packet.keepalive,
+            since=self._cloud.clock(),
+        )
+
+    def _connack_properties(self, packet: Connect) -> dict[Property, PropertyValue]:
+        """Say on MQTT 5 where the server decides otherwise than the client wished."""
+        properties: dict[Property, PropertyValue] = {}
+        if not packet.client_id:
+            properties[Property.ASSIGNED_CLIENT_IDENTIFIER] = f"auto-{self.number}"
+        if integer(packet.properties, Property.SESSION_EXPIRY_INTERVAL, 0):
+            properties[Property.SESSION_EXPIRY_INTERVAL] = 0
+        if self._behaviour.grant_keepalive is not None:
+            properties[Property.SERVER_KEEP_ALIVE] = self._behaviour.grant_keepalive
+        if self._behaviour.receive_maximum is not None:
+            properties[Property.RECEIVE_MAXIMUM] = self._behaviour.receive_maximum
+        return properties
+
+    def _refuse_protocol(self) -> None:
+        self._refuse(Refusal.PROTOCOL)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        code = refusal.code(V311 if self._connect is None else self._connect.level)
+        self._note("out", Kind.CONNACK, code=code)
+        self._send(Connack(code))
+        self.cut(abort=False)
+
+    def _check_keepalive(self) -> None:
+        """End a session that has been silent for too long; look again when it might be."""
+        if not self.info.keepalive:
+            return
+        allowed = self.info.keepalive * self._behaviour.keepalive_factor
+        left = self._heard_at + allowed - self._loop.time()
+        if left <= 0:
+            self.end(EndReason.KEEPALIVE_TIMEOUT)
+        else:
+            self._later(left, self._check_keepalive)
+
+    # Packets
+
+    def _take(self, packet: ClientPacket) -> None:
+        if isinstance(packet, Connect):
+            self._take_connect(packet)
+            return
+        if self._info is None:
+            raise protocol_error(f"{type(packet).__name__} before CONNECT")
+        match packet:
+            case Publish():
+                self._take_publish(packet)
+            case Acknowledgement():
+                self._take_acknowledgement(packet)
+            case Subscribe():
+                self._take_subscribe(packet)
+            case Unsubscribe():
+                self._take_unsubscribe(packet)
+            case Ping():
+                self._note("in", Kind.PING)
+                if not self._behaviour.withhold_pingresp:
+                    self._send(Ping(PacketType.PINGRESP))
+            case Disconnect(code=code):
+                self._note("in", Kind.DISCONNECT, code=code)
+                self._wire.close()
+                self._finish(clean=code == 0)
+
+    def _take_publish(self, packet: Publish) -> None:
+        if Property.TOPIC_ALIAS in packet.properties:
+            raise MalformedPacket("topic aliases are not granted", 0x94)
+        if not packet.topic:
+            raise protocol_error("empty topic name")
+        self._note(
+            "in",
+            Kind.PUBLISH,
+            topic=packet.topic,
+            payload=packet.payload,
+            qos=packet.qos,
+        )
+        repeated = packet.qos == 2 and packet.packet_id in self._received
+        device = self.device
+        if device is not None and device.link is self and not repeated:
+            reason = self._cloud.uplink(
+                device, packet.topic, packet.payload, packet.size
+            )
+            if reason is not None:
+                self.end(reason)
+                return
+        if packet.qos == 2:
+            self._received.add(packet.packet_id)
+            self._acknowledge(PacketType.PUBREC, packet.packet_id)
+        elif packet.qos == 1:
+            self._acknowledge(PacketType.PUBACK, packet.packet_id)
+
+    def _acknowledge(self, packet_type: PacketType, packet_id: int) -> None:
+        behaviour = self._behaviour
+        if behaviour.withhold_puback:
+            return
+        packet = Acknowledgement(packet_type, packet_id)
+        if behaviour.puback_delay:
+            self._later(behaviour.puback_delay, lambda: self._send(packet))
+        else:
+            self._send(packet)
+
+    def _take_acknowledgement(self, packet: Acknowledgement) -> None:
+        match packet.type:
+            case PacketType.PUBREC:
+                self._send(Acknowledgement(PacketType.PUBREL, packet.packet_id))
+            case PacketType.PUBREL:
+                self._received.discard(packet.packet_id)
+                self._send(Acknowledgement(PacketType.PUBCOMP, packet.packet_id))
+            case _:
+                self._note("in", Kind.PUBACK, code=packet.code)
+                future = self._unacknowledged.pop(packet.packet_id, None)
+                if future is not None and not future.done():
+                    future.set_result(None)
+
+    # Subscriptions
+
+    def _take_subscribe(self, packet: Subscribe) -> None:
+        codes: list[int] = []
+        for subscription in packet.subscriptions:
+            topic_filter, qos = subscription.topic_filter, subscription.qos
+            self._note("in", Kind.SUBSCRIBE, topic=topic_filter, qos=qos)
+            if filter_is_allowed(topic_filter):
+                self._filters[topic_filter] = qos
+                codes.append(qos)
+                continue
+            match self._behaviour.bad_subscription:
+                case BadSubscription.FAILURE:
+                    codes.append(self._failure(topic_filter))
+                case BadSubscription.SILENT:
+                    codes.append(qos)
+                case BadSubscription.DISCONNECT:
+                    self.end(EndReason.NOT_AUTHORISED)
+                    return
+        behaviour = self._behaviour
+        never = self._redirected and behaviour.redirect_before_suback
+        if behaviour.withhold_suback or never:
+            return
+        if behaviour.suback_delay:
+            delay = behaviour.suback_delay
+            self._later(delay, lambda: self._confirm(packet.packet_id, tuple(codes)))
+        else:
+            self._confirm(packet.packet_id, tuple(codes))
+
+    def _failure(self, topic_filter: str) -> int:
+        if self._decoder.level == V311:
+            return FAILURE
+        wildcard = "+" in topic_filter or "#" in topic_filter.removesuffix("/#")
+        return WILDCARDS_NOT_SUPPORTED if wildcard else NOT_AUTHORISED
+
+    def _confirm(self, packet_id: int, codes: tuple[int, ...]) -> None:
+        self._note("out", Kind.SUBACK, code=max(codes))
+        self._send(SubscriptionAcknowledgement(PacketType.SUBACK, packet_id, codes))
+
+    def _take_unsubscribe(self, packet: Unsubscribe) -> None:
+        codes: list[int] = []
+        for topic_filter in packet.topic_filters:
+            self._note("in", Kind.UNSUBSCRIBE, topic=topic_filter)
+            known = self._filters.pop(topic_filter, None)
+            codes.append(NO_SUBSCRIPTION_EXISTED if known is None else 0)
+        packet_type = PacketType.UNSUBACK
+        self._send(
+            SubscriptionAcknowledgement(packet_type, packet.packet_id, tuple(codes))
+        )

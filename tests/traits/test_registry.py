@@ -1,0 +1,219 @@
+"""The registry, and what holds for every trait of every family."""
+
+import random
+import reprlib
+
+from homeassistant.components.cover.const import CoverEntityFeature
+from homeassistant.core import State
+from homeassistant.util import slugify
+import pytest
+
+from custom_components.blynk_bridge.device.values import (
+    DataType,
+    Location,
+    Value,
+    normalize,
+)
+from custom_components.blynk_bridge.traits import DOMAINS, TRAITS, find, traits_of
+from custom_components.blynk_bridge.traits.base import (
+    Action,
+    NotWritable,
+    OnOffTrait,
+    Trait,
+)
+
+from . import an
+
+EVERY_COVER_FEATURE = int(~CoverEntityFeature(0))
+
+OFFERS = [
+    (an("sensor.t", "21.5", device_class="temperature"), ["value"]),
+    (an("sensor.t", "idle"), ["value"]),
+    (an("sensor.t", "wet", device_class="enum", options=["wet", "dry"]), ["option"]),
+    (an("binary_sensor.door", "on"), ["state"]),
+    (an("switch.pump", "on"), ["power"]),
+    (an("input_boolean.guests", "off"), ["power"]),
+    (an("light.bulb", "off", supported_color_modes=["onoff"]), ["power"]),
+    (an("light.lamp", "off", supported_color_modes=["hs"]), ["power", "brightness"]),
+    (an("number.speed", "3"), ["value"]),
+    (an("input_number.speed", "3"), ["value"]),
+    (an("select.mode", "eco"), ["option"]),
+    (an("input_select.mode", "eco"), ["option"]),
+    (an("text.note", "milk"), ["value"]),
+    (an("input_text.note", "milk"), ["value"]),
+    (an("button.restart", "unknown"), ["press"]),
+    (an("input_button.bell", "unknown"), ["press"]),
+    (an("scene.movie", "unknown"), ["activate"]),
+    (an("script.goodnight", "off"), ["run"]),
+    (
+        an("cover.blind", "open", supported_features=EVERY_COVER_FEATURE),
+        ["position", "open", "movement"],
+    ),
+    (an("cover.flap", "open", supported_features=3), ["open"]),
+    (an("cover.roof", "open"), ["open"]),
+]
+
+TOKENS: list[object] = [
+    None,
+    "",
+    "nan",
+    "inf",
+    "0x10",
+    "on",
+    "é" * 300,
+    "\ud800",
+    [],
+    ["a", "b"],
+    [None, 1, {}],
+    {},
+    {"a": 1},
+    0,
+    -1,
+    True,
+    10**400,
+    1e308,
+    float("nan"),
+    float("inf"),
+    object(),
+    b"bytes",
+]
+ATTRIBUTES = [
+    "brightness",
+    "current_position",
+    "device_class",
+    "max",
+    "min",
+    "options",
+    "pattern",
+    "state_class",
+    "step",
+    "supported_color_modes",
+    "supported_features",
+    "unit_of_measurement",
+]
+STATES = ["on", "off", "open", "opening", "5", "a", "", "unknown", "unavailable"]
+WRITTEN: list[Value] = [
+    True,
+    False,
+    0,
+    1,
+    2**40,
+    10**400,
+    -1,
+    50.5,
+    float("nan"),
+    float("-inf"),
+    "",
+    "on",
+    "1",
+    "nan",
+    "1e999",
+    "\ud800",
+    "x" * 1_000_000,
+    Location(1, 2),
+    Location(float("nan"), 400),
+]
+
+
+@pytest.mark.parametrize(("state", "keys"), OFFERS, ids=reprlib.repr)
+def test_an_entity_offers_its_traits_in_order_of_importance(
+    state: State, keys: list[str]
+) -> None:
+    assert [trait.key for trait in traits_of(state)] == keys
+
+
+def test_every_supported_domain_is_covered_by_these_tests() -> None:
+    assert {state.domain for state, _ in OFFERS} == DOMAINS
+
+
+@pytest.mark.parametrize("state", [an("camera.porch", "idle"), an("sun.sun", "up")])
+def test_an_entity_of_another_domain_offers_nothing(state: State) -> None:
+    assert traits_of(state) == ()
+    assert state.domain not in DOMAINS
+    assert find(state.domain, "power") is None
+
+
+def test_a_trait_is_found_by_domain_and_key() -> None:
+    for trait in TRAITS:
+        for domain in trait.domains:
+            assert find(domain, trait.key) is trait
+    assert find("light", "colour of the moon") is None
+
+
+@pytest.mark.parametrize("trait", TRAITS, ids=lambda trait: type(trait).__name__)
+def test_a_key_is_a_slug(trait: Trait) -> None:
+    assert trait.key == slugify(trait.key)
+    assert trait.domains
+
+
+def test_a_key_is_unique_in_its_domain() -> None:
+    pairs = [(domain, trait.key) for trait in TRAITS for domain in trait.domains]
+    assert len(pairs) == len(set(pairs))
+
+
+@pytest.mark.parametrize("state", [state for state, _ in OFFERS], ids=str)
+def test_what_can_be_known_is_described_while_the_entity_is_unavailable(
+    state: State,
+) -> None:
+    kept = {k: v for k, v in state.attributes.items() if k != "current_position"}
+    away = State(state.entity_id, "unavailable", kept)
+    assert traits_of(away) == traits_of(state)
+    for trait in traits_of(away):
+        assert trait.value(away, DataType.STRING) == ("0" if trait.momentary else None)
+        with pytest.raises(NotWritable):
+            trait.action(away, 1)
+
+
+@pytest.mark.parametrize("state", [state for state, _ in OFFERS], ids=str)
+def test_a_description_fits_what_write_does(state: State) -> None:
+    for trait in traits_of(state):
+        description = trait.describe(state)
+        assert description is not None
+        if not description.writable:
+            for reading in (True, False, 0, 50, "open", "wet"):
+                with pytest.raises(NotWritable):
+                    trait.write(state, reading)
+            for value in (1, 0, 100):
+                with pytest.raises(NotWritable):
+                    trait.action(state, value)
+        if (description.data_type is DataType.ENUM) is not bool(
+            trait.options(state)
+        ):  # only a select that has lost its options
+            assert state.domain in {"select", "input_select"}
+        assert description.options == trait.options(state)
+        if isinstance(trait, OnOffTrait):
+            assert description.data_type is DataType.INTEGER
+        if description.data_type is DataType.STRING:
+            assert description.limits is None
+            assert description.unit is None
+
+
+def a_hostile_state(dice: random.Random) -> State:
+    """Return a state whose attributes are anything at all."""
+    attributes = {
+        attribute: dice.choice(TOKENS)
+        for attribute in ATTRIBUTES
+        if dice.random() < 0.7
+    }
+    return State(
+        f"{dice.choice(sorted(DOMAINS))}.hostile", dice.choice(STATES), attributes
+    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_state_and_no_write_makes_a_trait_raise(seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(50):
+        state = a_hostile_state(dice)
+        for trait in (trait for trait in TRAITS if state.domain in trait.domains):
+            trait.describe(state)
+            trait.read(state)
+            for data_type in DataType:
+                value = trait.value(state, data_type)
+                assert value is None or normalize(value, data_type) == value
+            try:
+                action = trait.action(state, dice.choice(WRITTEN))
+            except NotWritable:
+                continue
+            assert action is None or isinstance(action, Action)
+            assert state.state != "unavailable"
