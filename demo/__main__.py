@@ -135,7 +135,12 @@ async def _watch(stage: Stage) -> None:
 
 def _show_logs(folder: Path) -> None:
     """Print the end of each log, for whoever has to find out what went wrong."""
-    for log_file in sorted(folder.rglob("*.log")):
+    for log_file in (
+        folder / "homeassistant" / "output.log",
+        folder / "simulator.log",
+    ):
+        if not log_file.exists():
+            continue
         lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
         show(f"--- {log_file.name}, its last {LOG_LINES} lines")
         show("\n".join(lines[-LOG_LINES:]))

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+CONFIRM_TIMEOUT = 2.0  # s, after which an unconfirmed widget falls back
+
 
 class Direction(StrEnum):
     """Which way an exposure's values go."""
@@ -27,6 +29,7 @@ class Datastream:
     decimals: int | None = None
     labels: tuple[str, ...] | None = None
     control: bool = False
+    confirm_timeout: float | None = None
 
     def definition(self) -> dict[str, Any]:
         """Return the JSON form the simulator takes."""
@@ -92,7 +95,7 @@ EXPOSURES = (
     ),
     DemoExposure(
         "binary_sensor.hall_motion",
-        "power",
+        "state",
         Direction.PUBLISH,
         Datastream(name="Motion", pin=4, type="integer", min=0, max=1),
     ),
@@ -100,7 +103,15 @@ EXPOSURES = (
         "light.living_room_lamp",
         "power",
         Direction.BOTH,
-        Datastream(name="Lamp", pin=10, type="integer", min=0, max=1, control=True),
+        Datastream(
+            name="Lamp",
+            pin=10,
+            type="integer",
+            min=0,
+            max=1,
+            control=True,
+            confirm_timeout=CONFIRM_TIMEOUT,
+        ),
     ),
     DemoExposure(
         "light.living_room_lamp",
@@ -121,7 +132,13 @@ EXPOSURES = (
         "power",
         Direction.BOTH,
         Datastream(
-            name="Coffee machine", pin=12, type="integer", min=0, max=1, control=True
+            name="Coffee machine",
+            pin=12,
+            type="integer",
+            min=0,
+            max=1,
+            control=True,
+            confirm_timeout=CONFIRM_TIMEOUT,
         ),
     ),
     DemoExposure(
@@ -161,7 +178,7 @@ EXPOSURES = (
     ),
     DemoExposure(
         "input_text.hall_display",
-        "text",
+        "value",
         Direction.BOTH,
         Datastream(name="Hall display", pin=16, type="string", control=True),
     ),

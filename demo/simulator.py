@@ -139,7 +139,7 @@ class Simulator:
 
     async def journal(self) -> list[dict[str, Any]]:
         """Return what went over the wire, oldest first."""
-        entries: list[dict[str, Any]] = (await self._get("journal"))["journal"]
+        entries: list[dict[str, Any]] = (await self._get("journal"))["entries"]
         return entries
 
     async def _is_up(self) -> bool:

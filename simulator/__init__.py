@@ -47,7 +47,7 @@ __all__ = [
     "Simulator",
     "SimulatorOptions",
     "Transport",
-    "UnsetAnswer",
     "Unavailable",
+    "UnsetAnswer",
     "WrongRegion",
 ]

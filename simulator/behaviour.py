@@ -110,7 +110,7 @@ class HttpWrongRegion(StrEnum):
     """What the device HTTPS API says to a token of another region."""
 
     REDIRECT = "redirect"  # 308
-    INVALID_TOKEN = "invalid_token"
+    REFUSE = "refuse"  # "Invalid token."
 
 
 @dataclass(slots=True)
@@ -127,7 +127,9 @@ class Behaviour:
     close_before_connack: bool = False
     grant_keepalive: int | None = None  # Server Keep Alive, MQTT 5
     receive_maximum: int | None = None  # Receive Maximum, MQTT 5
-    keepalive_factor: float = 1.5  # silence allowed, in keepalives; another page says 2.3
+    keepalive_factor: float = (
+        1.5  # silence allowed, in keepalives; another page says 2.3
+    )
     withhold_pingresp: bool = False
     mute: bool = False  # accept TCP and say nothing, not even TLS
 
@@ -184,19 +186,19 @@ def _checked(name: str, hint: object, value: object) -> object:
         if value is None:
             return None
         hint = get_args(hint)[0]
-    if isinstance(hint, type):
-        if issubclass(hint, StrEnum):
-            try:
-                return hint(value)
-            except ValueError:
-                raise ValueError(f"{name} is one of {', '.join(hint)}") from None
-        if hint in {bool, str} and isinstance(value, hint):
-            return value
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if value < 0:
-                raise ValueError(f"{name} must not be negative")
-            if hint is float:
-                return float(value)
-            if hint is int and isinstance(value, int):
-                return value
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        if value in [*hint]:
+            return hint(str(value))
+        raise ValueError(f"{name} is one of {', '.join(hint)}")
+    if hint in {int, float} and value is not True and value is not False:
+        return _checked_number(name, hint, value)
+    if isinstance(hint, type) and isinstance(value, hint):
+        return value
+    raise ValueError(f"{name} does not take {value!r}")
+
+
+def _checked_number(name: str, hint: object, value: object) -> float:
+    """Return value as a count or as seconds, or raise ValueError."""
+    if isinstance(value, int if hint is int else int | float) and value >= 0:
+        return value if hint is int else float(value)
     raise ValueError(f"{name} does not take {value!r}")

@@ -13,7 +13,7 @@ from .cloud import Cloud
 from .connection import Site, Wire
 from .device import Device
 from .journal import Journal
-from .listener import Listener
+from .listener import Listener, ProtocolFactory
 from .regions import Transport
 from .session import Session
 from .wires import StreamWire, serve_websocket
@@ -47,15 +47,8 @@ class Broker:
         bound: dict[Transport, int] = {}
         for transport in Transport:
             secure = transport in {Transport.TLS, Transport.WSS}
-            if transport in {Transport.WS, Transport.WSS}:
-                factory = runner.server
-                if factory is None:
-                    raise RuntimeError("the runner is not set up")
-            else:
-                opening = partial(self._open, name, transport)
-                factory = partial(StreamWire, opening, self._wires)
             listener = Listener(
-                factory,
+                self._protocol_factory(name, transport, runner),
                 ports.get(transport, 0),
                 self._tls if secure else None,
                 mute=lambda: self._cloud.behaviour.mute,
@@ -63,6 +56,16 @@ class Broker:
             self._listeners.append(listener)
             bound[transport] = listener.port
         return bound
+
+    def _protocol_factory(
+        self, region: str, transport: Transport, runner: web.AppRunner
+    ) -> ProtocolFactory:
+        if transport in {Transport.TCP, Transport.TLS}:
+            opening = partial(self._open, region, transport)
+            return partial(StreamWire, opening, self._wires)
+        if runner.server is None:
+            raise RuntimeError("the runner is not set up")
+        return runner.server
 
     async def _serve_websocket(
         self, region: str, request: web.Request

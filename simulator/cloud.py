@@ -26,7 +26,6 @@ from .behaviour import (
 )
 from .changes import Change, ChangeKind
 from .datastreams import Datastream, Value
-from .fields import Json
 from .device import DatastreamState, Device, Diagnostic, Source
 from .links import ConnectAttempt, EndReason, Link, Refusal
 from .quota import MonthlyQuota
@@ -94,7 +93,9 @@ class Cloud:
             return None
         return next((device for device in self.devices if device.token == token), None)
 
-    def define(self, definitions: Iterable[Datastream], *, replace: bool = False) -> None:
+    def define(
+        self, definitions: Iterable[Datastream], *, replace: bool = False
+    ) -> None:
         """Add datastreams to the template; with replace, they become the whole template."""
         wanted = {definition.name: definition for definition in definitions}
         self.template = wanted if replace else {**self.template, **wanted}
@@ -117,6 +118,18 @@ class Cloud:
         for watcher in self.watchers:
             watcher(change)
 
+    def reset_statistics(self, device: Device) -> None:
+        """Set every counter to 0, the month's quota included."""
+        self.quota.reset()
+        device.reset_statistics()
+        self.changed(ChangeKind.TEMPLATE, device)
+
+    def forget_values(self, device: Device) -> None:
+        """Forget every value and property of the device."""
+        for state in device.datastreams.values():
+            state.forget()
+        self.changed(ChangeKind.TEMPLATE, device)
+
     # Connections
 
     def admit(self, attempt: ConnectAttempt) -> Admission:
@@ -133,6 +146,11 @@ class Cloud:
             return Admission(self._credentials_refusal())
         if behaviour.over_quota is OverQuota.REFUSE and self.quota_exhausted:
             return Admission(Refusal.QUOTA)
+        return self._place(attempt, device)
+
+    def _place(self, attempt: ConnectAttempt, device: Device) -> Admission:
+        """Decide what an authenticated client becomes: redirected, mute or the device."""
+        behaviour = self.behaviour
         if behaviour.redirect_always is not None:
             uri = self._hostile_uri(attempt, behaviour.redirect_always)
             return Admission(device=device, redirect_uri=uri)
@@ -211,7 +229,9 @@ class Cloud:
 
     # From the device
 
-    def uplink(self, device: Device, topic: str, payload: bytes, size: int) -> EndReason | None:
+    def uplink(
+        self, device: Device, topic: str, payload: bytes, size: int
+    ) -> EndReason | None:
         """Take a message of the device [13-15, 27, 28]; return why to disconnect it, if so."""
         now = self.clock()
         behaviour = self.behaviour
@@ -219,18 +239,29 @@ class Cloud:
         device.meter.count(now)
         if device.rate.exceeded(now, behaviour.max_rate):
             device.dropped += 1
-            self.diagnose(device, f"flood: more than {behaviour.max_rate} messages a second")
-            return EndReason.RATE if behaviour.over_rate is OverRate.DISCONNECT else None
+            self.diagnose(
+                device, f"flood: more than {behaviour.max_rate} messages a second"
+            )
+            return (
+                EndReason.RATE if behaviour.over_rate is OverRate.DISCONNECT else None
+            )
         if not self.charge(device):
             device.dropped += 1
-            self.diagnose(device, "the organization has used up its messages of this month")
+            self.diagnose(
+                device, "the organization has used up its messages of this month"
+            )
             return EndReason.QUOTA if behaviour.over_quota is OverQuota.REFUSE else None
         if size > behaviour.max_message_size:
             device.dropped += 1
             self.diagnose(
-                device, f"message of {size} bytes; {behaviour.max_message_size} are allowed"
+                device,
+                f"message of {size} bytes; {behaviour.max_message_size} are allowed",
             )
-            return EndReason.OVERSIZE if behaviour.oversize is Oversize.DISCONNECT else None
+            return (
+                EndReason.OVERSIZE
+                if behaviour.oversize is Oversize.DISCONNECT
+                else None
+            )
         uplink.take(self, device, topic, payload)
         return None
 
@@ -259,7 +290,7 @@ class Cloud:
 
     # To the device
 
-    def press(self, device: Device, name: str, value: Json | tuple[float, float]) -> bool:
+    def press(self, device: Device, name: str, value: values.AppValue) -> bool:
         """Write as a widget does: clamp, store, send [20]; return whether it was delivered.
 
         Raises LookupError for an unknown datastream, ValueError for a value of another type.
@@ -290,7 +321,10 @@ class Cloud:
             return False
         if topic in UNSUBSCRIBED:
             qos = 0
-        size, limit = link.message_size(topic, payload, qos), self._receive_buffer(device)
+        size, limit = (
+            link.message_size(topic, payload, qos),
+            self._receive_buffer(device),
+        )
         if limit is not None and size > limit:
             device.dropped += 1
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 import itertools
 from typing import Protocol
@@ -97,15 +97,19 @@ class Connection(ABC):
         if self.closed or self._mute:
             return
         self._heard_at = self._loop.time()
+        self._take_all(self._decoder.feed(data))
+
+    def _take_all(self, packets: Iterable[ClientPacket]) -> None:
+        """Take packet after packet; answer them with one write."""
         self._output = []
         try:
-            for packet in self._decoder.feed(data):
-                if self._held is not None:
-                    self._held.append(packet)
-                else:
-                    self._take(packet)
+            for packet in packets:
                 if self.closed:
                     return
+                if self._held is None:
+                    self._take(packet)
+                else:
+                    self._held.append(packet)
         except UnsupportedProtocol:
             self._refuse_protocol()
         except MalformedPacket as error:
@@ -121,13 +125,7 @@ class Connection(ABC):
     def _release(self) -> None:
         """Take what was held."""
         held, self._held = self._held or [], None
-        try:
-            for packet in held:
-                if not self.closed:
-                    self._take(packet)
-        except MalformedPacket as error:
-            self._note("in", Kind.MALFORMED, code=error.code, detail=str(error))
-            self._end(error.code)
+        self._take_all(held)
 
     def lost(self) -> None:
         """Take notice that the wire is gone."""

@@ -69,8 +69,7 @@ class Datastream:
 
 def datastream_from_json(data: Json) -> Datastream:
     """Build a definition from its JSON form; raise ValueError naming the bad field."""
-    if not isinstance(data, dict):
-        raise ValueError("a datastream definition is an object")
+    data = fields.checked_object(data)
     unknown = data.keys() - Datastream.__dataclass_fields__.keys()
     if unknown:
         raise ValueError(f"unknown field: {', '.join(sorted(unknown))}")

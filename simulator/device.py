@@ -47,7 +47,9 @@ class DatastreamState:
     value: Value | None = None
     updated_at: float | None = None
     source: Source | None = None
-    history: deque[tuple[float, Value]] = field(default_factory=lambda: deque(maxlen=100))
+    history: deque[tuple[float, Value]] = field(
+        default_factory=lambda: deque(maxlen=100)
+    )
     properties: dict[str, PropertyText] = field(default_factory=dict)
     writes_by_device: int = 0
     writes_by_app: int = 0
@@ -111,6 +113,14 @@ class Device:
     def region(self) -> str | None:
         """The region the device is connected to, or None."""
         return None if self.link is None else self.link.info.region
+
+    def reset_statistics(self) -> None:
+        """Set every counter to 0."""
+        self.messages_used = self.messages_in = self.messages_out = self.dropped = 0
+        self.connections = self.redirects = 0
+        self.meter = Meter()
+        for state in self.datastreams.values():
+            state.writes_by_device = state.writes_by_app = 0
 
     def define(self, definitions: Iterable[Datastream]) -> None:
         """Create the datastreams, or give existing ones their new definition."""

@@ -28,8 +28,10 @@ type Frame = dict[str, Json]
 
 
 class Feed:
-    """Collects a device's changes and sends what they came to. More changes than frames
-    become one frame with the whole state."""
+    """Collects a device's changes and sends what they came to.
+
+    More changes than frames become one frame with the whole state.
+    """
 
     def __init__(self, cloud: Cloud, device: Device) -> None:
         """Watch the cloud while anyone listens."""
@@ -113,12 +115,16 @@ class Feed:
         for name in names:
             shown = datastream_json(device.datastreams[name])
             frames.append({"type": "datastream", "datastream": shown})
-        for diagnostic in [*device.diagnostics][len(device.diagnostics) - diagnostics :]:
-            frames.append(
-                {"type": "diagnostic", "diagnostic": diagnostic_json(diagnostic)}
-            )
-        for event in [*device.last_events][len(device.last_events) - events :]:
-            frames.append({"type": "event", "event": event_json(event)})
+        frames += [
+            {"type": "diagnostic", "diagnostic": diagnostic_json(each)}
+            for each in [*device.diagnostics][-diagnostics:]
+            if diagnostics
+        ]
+        frames += [
+            {"type": "event", "event": event_json(each)}
+            for each in [*device.last_events][-events:]
+            if events
+        ]
         for frame in frames:
             frame["home"] = device.home
             frame["messages"] = messages_json(self._cloud, device)

@@ -10,6 +10,7 @@ from aiohttp import web
 from . import values
 from .behaviour import HttpWrongRegion
 from .cloud import Cloud
+from .datastreams import Value
 from .device import DatastreamState, Device
 from .fields import Json
 from .journal import Journal, Kind
@@ -17,7 +18,7 @@ from .journal import Journal, Kind
 PREFIX = "/external/api"
 PIN = re.compile(r"[vV](\d{1,3})")
 
-INVALID_TOKEN = "Invalid token."
+REFUSED = "Invalid token."
 WRONG_PIN = "Wrong pin format."
 NO_PIN = "No datastream setup for that pin."
 MISMATCH = "Value doesn't match the Datastream data type."
@@ -67,26 +68,31 @@ class DeviceApi:
         cloud = self._cloud
         device = cloud.device_of(request.query.get("token"))
         if device is None:
-            raise ApiError(INVALID_TOKEN)
+            raise ApiError(REFUSED)
         if device.home != self._region:
-            if cloud.behaviour.http_wrong_region is HttpWrongRegion.INVALID_TOKEN:
-                raise ApiError(INVALID_TOKEN)
+            if cloud.behaviour.http_wrong_region is HttpWrongRegion.REFUSE:
+                raise ApiError(REFUSED)
             home = cloud.regions[device.home].http_origin(secure=request.secure)
             raise web.HTTPPermanentRedirect(home + request.path_qs)
         cloud.charge(device)
         return device
 
-    async def _is_connected(self, _request: web.Request, device: Device) -> web.Response:
+    async def _is_connected(
+        self, _request: web.Request, device: Device
+    ) -> web.Response:
         return web.json_response(device.online)
 
     async def _get(self, request: web.Request, device: Device) -> web.Response:
         """Give one value as bare text, several as an object keyed by pin."""
         states = [
-            self._by_id(device, text) for text in request.query.getall("dataStreamId", [])
+            self._by_id(device, text)
+            for text in request.query.getall("dataStreamId", [])
         ]
-        for key in request.query:
-            if key not in {"token", "dataStreamId"}:
-                states.append(self._by_pin(device, key))
+        states += [
+            self._by_pin(device, key)
+            for key in request.query
+            if key not in {"token", "dataStreamId"}
+        ]
         if not states:
             raise ApiError(WRONG_PIN)
         if len(states) == 1:
@@ -95,7 +101,7 @@ class DeviceApi:
             return web.Response(body=payload, content_type="text/plain")
         return web.json_response(_by_pin(states))
 
-    def _text(self, value: values.Value) -> bytes:
+    def _text(self, value: Value) -> bytes:
         return values.to_text(value, self._cloud.behaviour.boolean_text)
 
     async def _get_all(self, _request: web.Request, device: Device) -> web.Response:
@@ -139,7 +145,9 @@ class DeviceApi:
         states = [*device.datastreams.values()]
         if not text.isdecimal() or not 1 <= int(text) <= len(states):
             product = self._cloud.template_name
-            raise ApiError(f"Requested dataStream doesn't exist in the product {product}")
+            raise ApiError(
+                f"Requested dataStream doesn't exist in the product {product}"
+            )
         return states[int(text) - 1]
 
 

@@ -54,12 +54,16 @@ class JournalEntry:
 class Journal:
     """The newest entries, numbered from 1 for ever."""
 
-    def __init__(self, clock: Callable[[], float], on_entry: Callable[[], None]) -> None:
+    def __init__(
+        self, clock: Callable[[], float], on_entry: Callable[[], None]
+    ) -> None:
         """Take time from clock and call on_entry after each entry."""
         self._clock = clock
         self._on_entry = on_entry
         self._entries: deque[JournalEntry] = deque(maxlen=JOURNAL_LENGTH)
         self._number = 0
+        self.on_line: Callable[[JournalEntry], None] | None = None
+        """Called with each entry: prints the journal as it is written."""
 
     def __iter__(self) -> Iterator[JournalEntry]:
         """Iterate over the entries, oldest first."""
@@ -88,21 +92,22 @@ class Journal:
     ) -> None:
         """Write one entry."""
         self._number += 1
-        self._entries.append(
-            JournalEntry(
-                self._number,
-                self._clock(),
-                region,
-                direction,
-                kind,
-                topic,
-                payload,
-                qos,
-                code,
-                link,
-                detail,
-            )
+        entry = JournalEntry(
+            self._number,
+            self._clock(),
+            region,
+            direction,
+            kind,
+            topic,
+            payload,
+            qos,
+            code,
+            link,
+            detail,
         )
+        self._entries.append(entry)
+        if self.on_line is not None:
+            self.on_line(entry)
         self._on_entry()
 
     def find(

@@ -9,8 +9,6 @@ from typing import Protocol
 from .behaviour import AfterRedirect
 from .regions import Transport
 
-TOPIC_PREFIX = "downlink/"
-
 
 class EndReason(IntEnum):
     """Why the cloud ends a connection, as MQTT 5's DISCONNECT says it."""
@@ -98,21 +96,3 @@ class Link(Protocol):
 
     def cut(self, *, abort: bool) -> None:
         """Close the TCP connection without a word: with FIN, or with RST."""
-
-
-def filter_is_allowed(topic_filter: str) -> bool:
-    """Whether Blynk grants the filter: under downlink/, no wildcard but a trailing '#'.
-
-    Blynk docs: device-mqtt-api/authentication.
-    """
-    if not topic_filter.startswith(TOPIC_PREFIX) or "+" in topic_filter:
-        return False
-    fixed = topic_filter.removesuffix("/#")
-    return "#" not in fixed
-
-
-def filter_matches(topic_filter: str, topic: str) -> bool:
-    """Whether an allowed filter covers the topic."""
-    if not topic_filter.endswith("/#"):
-        return topic == topic_filter
-    return topic.startswith(topic_filter[:-1]) or topic == topic_filter[:-2]

@@ -6,18 +6,12 @@ import asyncio
 from collections.abc import Callable
 import itertools
 
-from .behaviour import AfterRedirect, BadSubscription
+from . import handshake
+from .behaviour import AfterRedirect
 from .connection import Connection, Site, Wire
 from .device import Device
 from .journal import Kind
-from .links import (
-    ConnectAttempt,
-    EndReason,
-    LinkInfo,
-    Refusal,
-    filter_is_allowed,
-    filter_matches,
-)
+from .links import EndReason, LinkInfo, Refusal
 from .mqtt.encoder import encode, message_size
 from .mqtt.packets import (
     V5,
@@ -34,22 +28,20 @@ from .mqtt.packets import (
     SubscriptionAcknowledgement,
     Unsubscribe,
 )
-from .mqtt.properties import Property, PropertyValue, integer
+from .mqtt.properties import Property, integer
 from .mqtt.wire import MalformedPacket, protocol_error
+from .subscriptions import SubscriptionForbidden, Subscriptions
 
 CONNECT_TIMEOUT = 30.0
 """A connection that says nothing is closed after this time, seconds."""
-
-FAILURE = 0x80
-NOT_AUTHORISED = 0x87
-WILDCARDS_NOT_SUPPORTED = 0xA2
-NO_SUBSCRIPTION_EXISTED = 0x11
 
 
 class Session(Connection):
     """A client's session. From CONNACK to its end it is one of the device's links."""
 
-    def __init__(self, site: Site, wire: Wire, on_closed: Callable[[Session], None]) -> None:
+    def __init__(
+        self, site: Site, wire: Wire, on_closed: Callable[[Session], None]
+    ) -> None:
         """Begin on a fresh wire; on_closed is called once, at the end."""
         super().__init__(site, wire)
         self.device: Device | None = None
@@ -58,7 +50,7 @@ class Session(Connection):
         self._connect: Connect | None = None
         self._info: LinkInfo | None = None
         self._redirected = False
-        self._filters: dict[str, int] = {}
+        self._subscriptions = Subscriptions()
         self._received: set[int] = set()  # QoS 2 messages without their PUBREL yet
         self._packet_ids = itertools.cycle(range(1, 0x10000))
         self._unacknowledged: dict[int, asyncio.Future[None]] = {}
@@ -75,7 +67,7 @@ class Session(Connection):
 
     def subscribed(self, topic: str) -> bool:
         """Whether a granted filter covers the topic."""
-        return any(filter_matches(known, topic) for known in self._filters)
+        return self._subscriptions.qos(topic) is not None
 
     def message_size(self, topic: str, payload: bytes, qos: int) -> int:
         """Size of a downlink on this link: variable header + payload, in bytes."""
@@ -83,12 +75,7 @@ class Session(Connection):
 
     def publish(self, topic: str, payload: bytes, qos: int = 0) -> None:
         """Send a message, at the granted QoS if that is lower."""
-        granted = [
-            granted
-            for known, granted in self._filters.items()
-            if filter_matches(known, topic)
-        ]
-        self.send_message(topic, payload, min(qos, max(granted, default=0)))
+        self.send_message(topic, payload, min(qos, self._subscriptions.qos(topic) or 0))
 
     def send_message(self, topic: str, payload: bytes, qos: int) -> int:
         """Send a message at this QoS whatever was granted; return its packet identifier."""
@@ -136,9 +123,7 @@ class Session(Connection):
         """Close the connection, on MQTT 5 with a DISCONNECT that says why."""
         self._end(reason)
 
-    def _end(
-        self, code: int, properties: dict[Property, str] | None = None
-    ) -> None:
+    def _end(self, code: int, properties: dict[Property, str] | None = None) -> None:
         if self.closed:
             return
         if self._decoder.level == V5 and self._info is not None:
@@ -170,8 +155,7 @@ class Session(Connection):
         if self._connect is not None:
             raise protocol_error("a second CONNECT")
         self._connect = packet
-        protocol = "5" if packet.level == V5 else "3.1.1"
-        self._note("in", Kind.CONNECT, detail=f"{self.site.transport} {protocol}")
+        self._note("in", Kind.CONNECT, detail=handshake.summary(packet, self.site))
         behaviour = self._behaviour
         if behaviour.close_before_connack:
             self.cut(abort=False)
@@ -191,59 +175,22 @@ class Session(Connection):
         if Property.AUTHENTICATION_METHOD in packet.properties:
             self._refuse(Refusal.AUTHENTICATION_METHOD)
             return
-        admission = self._cloud.admit(self._attempt(packet))
+        admission = self._cloud.admit(handshake.attempt(packet, self.site))
         device = admission.device
         if device is None:
             self._refuse(admission.refusal or Refusal.BAD_CREDENTIALS)
             return
         self.device = device
-        self._info = self._link_info(packet)
+        self._info = handshake.link_info(packet, self.site, self.number, self._wire)
         carries_data = admission.redirect_uri is None and not admission.mute
         self._note("out", Kind.CONNACK, code=0)
-        self._send(Connack(0, self._connack_properties(packet)))
+        properties = handshake.connack_properties(packet, self._behaviour, self.number)
+        self._send(Connack(0, properties))
         self._cloud.attach(device, self, carries_data=carries_data)
         self._check_keepalive()
         if admission.redirect_uri is not None:
             device.redirects += 1
             self.redirect(admission.redirect_uri, self._behaviour.after_redirect)
-
-    def _attempt(self, packet: Connect) -> ConnectAttempt:
-        password = packet.password
-        return ConnectAttempt(
-            self.site.region,
-            self.site.transport,
-            packet.level,
-            packet.client_id,
-            packet.username,
-            None if password is None else password.decode(errors="replace"),
-        )
-
-    def _link_info(self, packet: Connect) -> LinkInfo:
-        granted = self._behaviour.grant_keepalive
-        five = packet.level == V5
-        return LinkInfo(
-            number=self.number,
-            region=self.site.region,
-            transport=self.site.transport,
-            address=self._wire.address,
-            protocol="5" if five else "3.1.1",
-            client_id=packet.client_id,
-            keepalive=granted if five and granted is not None else packet.keepalive,
-            since=self._cloud.clock(),
-        )
-
-    def _connack_properties(self, packet: Connect) -> dict[Property, PropertyValue]:
-        """Say on MQTT 5 where the server decides otherwise than the client wished."""
-        properties: dict[Property, PropertyValue] = {}
-        if not packet.client_id:
-            properties[Property.ASSIGNED_CLIENT_IDENTIFIER] = f"auto-{self.number}"
-        if integer(packet.properties, Property.SESSION_EXPIRY_INTERVAL, 0):
-            properties[Property.SESSION_EXPIRY_INTERVAL] = 0
-        if self._behaviour.grant_keepalive is not None:
-            properties[Property.SERVER_KEEP_ALIVE] = self._behaviour.grant_keepalive
-        if self._behaviour.receive_maximum is not None:
-            properties[Property.RECEIVE_MAXIMUM] = self._behaviour.receive_maximum
-        return properties
 
     def _refuse_protocol(self) -> None:
         self._refuse(Refusal.PROTOCOL)
@@ -344,23 +291,16 @@ class Session(Connection):
     # Subscriptions
 
     def _take_subscribe(self, packet: Subscribe) -> None:
+        behaviour, level = self._behaviour, self._decoder.level
         codes: list[int] = []
-        for subscription in packet.subscriptions:
-            topic_filter, qos = subscription.topic_filter, subscription.qos
-            self._note("in", Kind.SUBSCRIBE, topic=topic_filter, qos=qos)
-            if filter_is_allowed(topic_filter):
-                self._filters[topic_filter] = qos
-                codes.append(qos)
-                continue
-            match self._behaviour.bad_subscription:
-                case BadSubscription.FAILURE:
-                    codes.append(self._failure(topic_filter))
-                case BadSubscription.SILENT:
-                    codes.append(qos)
-                case BadSubscription.DISCONNECT:
-                    self.end(EndReason.NOT_AUTHORISED)
-                    return
-        behaviour = self._behaviour
+        for wish in packet.subscriptions:
+            self._note("in", Kind.SUBSCRIBE, topic=wish.topic_filter, qos=wish.qos)
+            try:
+                code = self._subscriptions.add(wish, level, behaviour.bad_subscription)
+            except SubscriptionForbidden as forbidden:
+                self.end(forbidden.reason)
+                return
+            codes.append(code)
         never = self._redirected and behaviour.redirect_before_suback
         if behaviour.withhold_suback or never:
             return
@@ -370,12 +310,6 @@ class Session(Connection):
         else:
             self._confirm(packet.packet_id, tuple(codes))
 
-    def _failure(self, topic_filter: str) -> int:
-        if self._decoder.level == V311:
-            return FAILURE
-        wildcard = "+" in topic_filter or "#" in topic_filter.removesuffix("/#")
-        return WILDCARDS_NOT_SUPPORTED if wildcard else NOT_AUTHORISED
-
     def _confirm(self, packet_id: int, codes: tuple[int, ...]) -> None:
         self._note("out", Kind.SUBACK, code=max(codes))
         self._send(SubscriptionAcknowledgement(PacketType.SUBACK, packet_id, codes))
@@ -384,9 +318,9 @@ class Session(Connection):
         codes: list[int] = []
         for topic_filter in packet.topic_filters:
             self._note("in", Kind.UNSUBSCRIBE, topic=topic_filter)
-            known = self._filters.pop(topic_filter, None)
-            codes.append(NO_SUBSCRIPTION_EXISTED if known is None else 0)
-        packet_type = PacketType.UNSUBACK
+            codes.append(self._subscriptions.remove(topic_filter))
         self._send(
-            SubscriptionAcknowledgement(packet_type, packet.packet_id, tuple(codes))
+            SubscriptionAcknowledgement(
+                PacketType.UNSUBACK, packet.packet_id, tuple(codes)
+            )
         )

@@ -19,10 +19,10 @@ from .certificates import issue_certificates
 from .changes import Change
 from .cloud import Cloud
 from .datastreams import DEMO, Datastream
-from .fields import Json
 from .device import Device
 from .journal import Journal
 from .regions import REGION_NAMES, Region, Transport
+from .values import AppValue
 from .web import WebServers
 
 DEFAULT_TEMPLATE = "TMPL4simulate"
@@ -191,7 +191,7 @@ class Simulator:
 
     # What can be done to it
 
-    async def press(self, name: str, value: Json | tuple[float, float]) -> bool:
+    async def press(self, name: str, value: AppValue) -> bool:
         """Write a datastream as a widget does; return whether it was delivered.
 
         Raises LookupError for an unknown datastream, ValueError for a value of another type.
@@ -288,7 +288,9 @@ class Simulator:
     def _wake(self) -> None:
         self._woken.set()
 
-    async def wait_for(self, predicate: Callable[[], object], timeout: float = 5) -> None:
+    async def wait_for(
+        self, predicate: Callable[[], object], timeout: float = 5
+    ) -> None:
         """Wait until predicate() is true; it is asked after every change. Raises TimeoutError."""
         try:
             async with asyncio.timeout(timeout):

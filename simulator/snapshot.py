@@ -8,6 +8,7 @@ from .cloud import Cloud
 from .device import DatastreamState, Device, Diagnostic, Event
 from .fields import Json
 from .journal import JournalEntry
+from .links import Link
 from .values import to_json
 
 HISTORY_LENGTH = 60
@@ -42,20 +43,26 @@ def state_json(cloud: Cloud, device: Device) -> dict[str, Json]:
 
 def device_json(device: Device) -> dict[str, Json]:
     """Give the device's connection."""
-    info = None if device.link is None else device.link.info
     return {
         "online": device.online,
-        "region": info and info.region,
-        "since": info and info.since,
-        "address": info and info.address,
-        "protocol": info and info.protocol,
-        "transport": info and info.transport,
-        "client_id": info and info.client_id,
-        "keepalive": info and info.keepalive,
+        **_link_json(device.link),
         "info_mcu": device.info_mcu,
         "connections": device.connections,
         "redirects": device.redirects,
     }
+
+
+def _link_json(link: Link | None) -> dict[str, Json]:
+    names = (
+        "region",
+        "since",
+        "address",
+        "protocol",
+        "transport",
+        "client_id",
+        "keepalive",
+    )
+    return {name: None if link is None else getattr(link.info, name) for name in names}
 
 
 def messages_json(cloud: Cloud, device: Device) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import re
 from typing import TYPE_CHECKING
 
-from . import values
+from . import fields, values
 from .changes import ChangeKind
 from .device import DatastreamState, Device, Event
 
@@ -68,7 +68,9 @@ def _changed(cloud: Cloud, device: Device, state: DatastreamState) -> None:
     cloud.changed(ChangeKind.DATASTREAM, device, state.definition.name)
 
 
-def _write(cloud: Cloud, device: Device, state: DatastreamState, payload: bytes) -> None:
+def _write(
+    cloud: Cloud, device: Device, state: DatastreamState, payload: bytes
+) -> None:
     try:
         value = values.from_text(state.definition, payload)
     except values.ValueMismatch as error:
@@ -80,10 +82,8 @@ def _write(cloud: Cloud, device: Device, state: DatastreamState, payload: bytes)
 def _batch(cloud: Cloud, device: Device, payload: bytes) -> None:
     """Write several datastreams; a bad key or value only loses itself [14]."""
     try:
-        batch = values.parse_json_text(payload)
+        batch = fields.json_object(payload)
     except ValueError:
-        batch = None
-    if not isinstance(batch, dict):
         cloud.diagnose(device, "batch_ds: not a JSON object")
         return
     now = cloud.clock()
@@ -117,10 +117,8 @@ def _get_all(cloud: Cloud, device: Device, _payload: bytes) -> None:
 def _info(cloud: Cloud, device: Device, payload: bytes) -> None:
     """Take the firmware's self-description [25]."""
     try:
-        info = values.parse_json_text(payload)
+        info = fields.json_object(payload)
     except ValueError:
-        info = None
-    if not isinstance(info, dict):
         cloud.diagnose(device, "info/mcu: not a JSON object")
         return
     device.info_mcu = info

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-import json
 import math
 import re
 
 from .behaviour import BooleanText
-from .datastreams import DataType, Datastream, Value
+from .datastreams import Datastream, DataType, Value
 from .fields import Json
+
+type AppValue = Json | Sequence[float]
+"""What an app may send: a list of two for a location."""
 
 INTEGER = re.compile(r"[+-]?\d{1,10}")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
@@ -33,43 +36,46 @@ class ValueMismatch(ValueError):
         super().__init__(f"{datastream.name}: not of type {datastream.type}")
 
 
-def parse_json_text(text: str | bytes) -> Json:
-    """Parse JSON as Blynk would: no NaN or Infinity. Raises ValueError."""
-    try:
-        parsed: Json = json.loads(text, parse_constant=_refuse_constant)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    return parsed
-
-
-def _refuse_constant(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON")
-
-
 def from_text(datastream: Datastream, payload: bytes) -> Value:
     """Parse the payload of ds/NAME. Raises ValueMismatch."""
     try:
         text = payload.decode()
     except UnicodeDecodeError:
         raise ValueMismatch(datastream) from None
-    match datastream.type:
-        case DataType.STRING:
-            return within_limits(datastream, text)
-        case DataType.BOOLEAN:
-            flag = BOOLEANS.get(text.strip().lower())
-            if flag is not None:
-                return flag
-        case DataType.INTEGER | DataType.ENUM:
-            if INTEGER.fullmatch(text):
-                return within_limits(datastream, int(text))
-        case DataType.DOUBLE:
-            if NUMBER.fullmatch(text):
-                return within_limits(datastream, float(text))
-        case DataType.LOCATION:
-            parts = re.split(r"[\0,]", text)
-            if len(parts) == 2 and all(NUMBER.fullmatch(part.strip()) for part in parts):
-                return within_limits(datastream, (float(parts[0]), float(parts[1])))
-    raise ValueMismatch(datastream)
+    value = PARSERS[datastream.type](text)
+    if value is None:
+        raise ValueMismatch(datastream)
+    return within_limits(datastream, value)
+
+
+def _integer(text: str) -> Value | None:
+    return int(text) if INTEGER.fullmatch(text) else None
+
+
+def _double(text: str) -> Value | None:
+    return float(text) if NUMBER.fullmatch(text) else None
+
+
+def _boolean(text: str) -> Value | None:
+    return BOOLEANS.get(text.lower())
+
+
+def _location(text: str) -> Value | None:
+    """Parse longitude and latitude, divided by NUL as in Blynk's map, or by a comma."""
+    parts = [part.strip() for part in re.split(r"[\0,]", text)]
+    if len(parts) != 2 or not all(NUMBER.fullmatch(part) for part in parts):
+        return None
+    return float(parts[0]), float(parts[1])
+
+
+PARSERS: dict[DataType, Callable[[str], Value | None]] = {
+    DataType.INTEGER: _integer,
+    DataType.DOUBLE: _double,
+    DataType.STRING: str,
+    DataType.BOOLEAN: _boolean,
+    DataType.ENUM: _integer,
+    DataType.LOCATION: _location,
+}
 
 
 def from_json(datastream: Datastream, value: Json) -> Value:
@@ -90,11 +96,11 @@ def from_json(datastream: Datastream, value: Json) -> Value:
     raise ValueMismatch(datastream)
 
 
-def from_app(datastream: Datastream, value: Json | tuple[float, float]) -> Value:
+def from_app(datastream: Datastream, value: AppValue) -> Value:
     """Take what a widget or the HTTPS API sends: text or JSON, leniently. Raises ValueMismatch."""
     if isinstance(value, str):
         return from_text(datastream, value.encode())
-    if isinstance(value, tuple):
+    if isinstance(value, Sequence):
         value = [*value]
     if datastream.type in {DataType.INTEGER, DataType.ENUM}:
         if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):

@@ -54,7 +54,9 @@ export class Actions {
     setAttribute(button, "aria-busy", "true");
     button.disabled = true;
     try {
-      notify(said(await post(hook, body)), "good");
+      const answer = await post(hook, body);
+      if (answer.delivered === false) notify("The device did not receive it: it is not connected or not subscribed", "bad");
+      else notify(said(answer), "good");
     } catch (error) {
       notify(error.message, "bad");
     } finally {

@@ -18,3 +18,13 @@ export async function post(hook, body = {}) {
   }
   return answer;
 }
+
+/** GET a hook; null while the simulator does not answer, which the link shows anyway. */
+export async function get(hook) {
+  try {
+    const response = await fetch(`/sim/${hook}`);
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,6 +1,7 @@
 /** The console: the app's side of the local Blynk cloud. Wires the simulator's events to the page. */
 
 import { Actions } from "./actions.js";
+import { get } from "./api.js";
 import { setAttribute, setText } from "./dom.js";
 import { Grid } from "./grid.js";
 import { Link } from "./link.js";
@@ -27,10 +28,8 @@ const link = new Link("/sim/events", (frame) => model.take(frame), linked);
 let retryAt = null;
 
 function changed(changes) {
-  if (changes.reset) {
-    diagnostics.clear();
-    events.clear();
-  }
+  if (changes.reset.has("diagnostics")) diagnostics.clear();
+  if (changes.reset.has("events")) events.clear();
   for (const name of changes.names) writes.heard(name, model.datastreams.get(name));
   if (changes.all) grid.rebuild();
   else if (changes.names.size > 0) grid.update(changes.names);
@@ -41,7 +40,7 @@ function changed(changes) {
   if (changes.device || changes.cloud) actions.update();
   diagnostics.add(changes.diagnostics);
   events.add(changes.events);
-  if (!changes.reset && changes.diagnostics.length + changes.events.length > 0 && document.body.dataset.view !== "log") unseen(true);
+  if (changes.reset.size === 0 && changes.diagnostics.length + changes.events.length > 0 && document.body.dataset.view !== "log") unseen(true);
 }
 
 function linked(status, when) {
@@ -111,6 +110,12 @@ setInterval(() => {
   panels.tick();
   sheet.tick();
 }, 1000);
+// The rate per minute falls while nothing happens, and then no event tells of it.
+setInterval(async () => {
+  if (document.hidden || document.body.dataset.link !== "live") return;
+  const statistics = await get("statistics");
+  if (statistics) model.take({ type: "messages", messages: statistics.messages });
+}, 5000);
 
 showTheme();
 link.open();

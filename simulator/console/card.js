@@ -6,7 +6,7 @@ import { isTrue, valueText } from "./datastream.js";
 import { makeControl } from "./controls.js";
 import { extremes, Sparkline } from "./spark.js";
 
-const FLASH_PAUSE = 500;
+const FLASH_AFTER = 900;
 let serial = 0;
 
 export class Card {
@@ -14,7 +14,7 @@ export class Card {
   constructor(view, write, open) {
     this.name = view.name;
     this.visible = true;
-    this.flashed = 0;
+    this.changed = 0;
     this.shown = undefined;
     this.control = makeControl(view, (value, coalesce) => write(view.name, value, coalesce));
     const id = `card-${(serial += 1)}`;
@@ -25,7 +25,7 @@ export class Card {
     this.lamp = view.widget === "led" ? el("i", { class: "lamp", "aria-hidden": "true" }) : null;
     this.value = el("p", { class: "value" }, this.lamp, this.text, this.unit);
     this.spark = hasSpark(view) ? new Sparkline() : null;
-    this.range = this.spark && !isStepped(view) && !view.control ? el("p", { class: "range" }, el("span"), el("span")) : null;
+    this.range = this.spark && !view.stepped && !view.control ? el("p", { class: "range" }, el("span"), el("span")) : null;
     this.ago = el("span", { class: "ago" }, " ago");
     this.since = el("span");
     this.age = el("span", { class: "age" }, this.since, this.ago);
@@ -99,7 +99,7 @@ export class Card {
   draw() {
     if (!this.spark || !this.visible || !this.view) return;
     const history = this.view.history;
-    this.spark.draw(history, isStepped(this.view));
+    this.spark.draw(history, this.view);
     if (!this.range) return;
     const range = extremes(history);
     const places = this.view.type === "double" ? this.view.decimals : null;
@@ -111,7 +111,7 @@ export class Card {
   tick(now) {
     if (!this.visible || !this.view) return;
     const { updatedAt, source, disabled } = this.view;
-    const words = disabled ? "Disabled" : updatedAt === null ? "Never set" : age(now - updatedAt);
+    const words = disabled ? "Disabled" : updatedAt === null ? "Never" : age(now - updatedAt);
     setText(this.since, words.replace(/ ago$/, ""));
     if (this.ago.hidden === words.endsWith(" ago")) this.ago.hidden = !this.ago.hidden;
     setAttribute(this.age, "title", updatedAt === null ? null : `${source === "app" ? "Written here" : "From the device"} at ${new Date(updatedAt * 1000).toLocaleString("en-GB")}`);
@@ -119,9 +119,11 @@ export class Card {
   }
 
   flash() {
+    // What changes all the time would only flicker: a change is worth a flash after some quiet.
     const now = performance.now();
-    if (now - this.flashed < FLASH_PAUSE) return;
-    this.flashed = now;
+    const quiet = now - this.changed;
+    this.changed = now;
+    if (quiet < FLASH_AFTER) return;
     const other = this.node.dataset.flash === "a" ? "b" : "a";
     this.node.dataset.flash = other;
   }
@@ -130,10 +132,6 @@ export class Card {
 function hasSpark(view) {
   if (!(view.numeric || view.binary)) return false;
   return view.widget !== "button";
-}
-
-function isStepped(view) {
-  return view.binary || Boolean(view.labels) || view.type === "enum" || view.widget === "slider";
 }
 
 function signatureOf(view) {

@@ -39,6 +39,8 @@ export function readDatastream(raw) {
   view.widget = widgetOf(view, raw);
   view.stateLabels = stateLabels(view, properties);
   view.control = CONTROLS.has(view.widget);
+  view.stepped = view.binary || Boolean(labels) || view.type === "enum" || view.widget === "slider";
+  view.bounds = view.binary ? [0, 1] : labels ? [0, labels.length - 1] : null;
   view.text = valueText(view, view.value);
   view.showsUnit = view.value !== null && view.unit !== "" && view.numeric && !view.labels && !view.binary;
   return view;

@@ -70,7 +70,9 @@ export class Grid {
   }
 
   show(raw) {
-    const view = readDatastream(raw);
+    const pending = this.writes.of(raw.name);
+    // On its way to the cloud a value is shown as if it were there, lest the control springs back for a moment.
+    const view = readDatastream(pending?.phase === "sending" ? { ...raw, value: pending.value } : raw);
     const now = this.model.now();
     let card = this.cards.get(raw.name);
     let fresh = !card;
@@ -85,7 +87,7 @@ export class Grid {
       this.sight.observe(card.node);
     }
     card.stale = isStale(view, now);
-    card.update(view, this.writes.of(raw.name), now);
+    card.update(view, pending, now);
     return fresh;
   }
 

@@ -46,7 +46,9 @@ export class Sheet {
         this.form(view), this.note, this.facts, this.propertiesTitle, this.properties));
     this.update();
     this.dialog.showModal();
-    this.dialog.querySelector(".write-form [data-first]")?.focus();
+    const first = this.dialog.querySelector(".write-form [data-first]");
+    first?.focus();
+    first?.select?.();
   }
 
   /** Follow the datastream while the sheet is open. */
@@ -80,11 +82,11 @@ export class Sheet {
   }
 
   chart(view) {
-    const stepped = view.binary || Boolean(view.labels) || view.type === "enum" || view.widget === "slider";
-    this.spark.draw(view.history, stepped);
-    const range = extremes(view.history);
+    this.spark.draw(view.history, view);
+    const range = view.bounds ?? extremes(view.history);
     const places = view.type === "double" ? view.decimals : null;
     const say = (value) => (view.labels || view.binary ? valueText(view, value) : number(value, places));
+    this.bounds.hidden = view.history.length < 2;
     setText(this.bounds.firstElementChild, range ? say(range[1]) : "");
     setText(this.bounds.lastElementChild, range ? say(range[0]) : "");
     const first = view.history[0];
@@ -104,13 +106,18 @@ export class Sheet {
     const input = view.labels && view.numeric
       ? el("select", { "data-first": true, "aria-labelledby": "write-title" }, ...view.labels.map((label, index) => el("option", { value: index, selected: index === view.value }, label)))
       : el("input", { "data-first": true, type: "text", autocomplete: "off", spellcheck: "false", "aria-labelledby": "write-title", inputmode: view.numeric ? "decimal" : null, placeholder: placeholder(view) });
-    if (input.tagName === "INPUT" && view.value !== null) input.value = Array.isArray(view.value) ? view.value.join(", ") : String(view.value);
+    if (input.tagName === "INPUT" && view.value !== null) input.value = Array.isArray(view.value) ? view.value.join(", ") : editable(view);
     const submit = (event) => {
       event.preventDefault();
       write(parseTyped(view, input.value));
     };
     return el("form", { class: "write-form", onsubmit: submit }, head, el("div", { class: "write-row" }, input.tagName === "SELECT" ? el("div", { class: "select" }, input) : input, send));
   }
+}
+
+function editable(view) {
+  if (view.type === "double" && Number.isFinite(view.value)) return String(Number(view.value.toFixed(view.decimals ?? 6)));
+  return String(view.value);
 }
 
 function placeholder(view) {

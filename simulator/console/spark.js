@@ -24,11 +24,11 @@ export class Sparkline {
     this.drawn = null;
   }
 
-  /** Draw [[epoch, value], …]; nothing is done for the same points again. */
-  draw(points, stepped) {
-    const usable = points.filter((point) => Number.isFinite(point[0]) && Number.isFinite(Number(point[1])));
+  /** Draw [[epoch, value], …], stepped or smooth, between bounds where given; nothing is done for the same points again. */
+  draw(points, { stepped, bounds }) {
+    const usable = points.map(([time, value]) => [time, Number(value)]).filter((point) => point.every(Number.isFinite));
     const last = usable.at(-1);
-    const key = last ? `${usable.length}:${usable[0][0]}:${last[0]}:${last[1]}:${stepped}` : "";
+    const key = last ? `${usable.length}:${usable[0][0]}:${last[0]}:${last[1]}:${stepped}${bounds}` : "";
     if (key === this.drawn) return;
     this.drawn = key;
     this.node.classList.toggle("is-empty", usable.length < 2);
@@ -36,7 +36,7 @@ export class Sparkline {
       for (const path of [this.line, this.area, this.end]) path.removeAttribute("d");
       return;
     }
-    const placed = place(usable);
+    const placed = place(usable, bounds);
     const line = stepped ? steps(placed) : smooth(placed);
     const [x, y] = placed.at(-1);
     this.line.setAttribute("d", line);
@@ -57,14 +57,14 @@ export function extremes(points) {
   return low < high ? [low, high] : null;
 }
 
-function place(points) {
-  const [low, high] = extremes(points.map(([time, value]) => [time, Number(value)])) ?? [points[0][1] - 1, Number(points[0][1]) + 1];
+function place(points, bounds) {
+  const [low, high] = bounds ?? extremes(points) ?? [points[0][1] - 1, points[0][1] + 1];
   const from = points[0][0];
   const width = points.at(-1)[0] - from || 1;
   const height = high - low || 1;
   return points.map(([time, value]) => [
     ((time - from) / width) * (WIDTH - INSET),
-    HEIGHT - INSET - ((Number(value) - low) / height) * (HEIGHT - 2 * INSET),
+    HEIGHT - INSET - (Math.min(1, Math.max(0, (value - low) / height))) * (HEIGHT - 2 * INSET),
   ]);
 }
 

@@ -37,8 +37,9 @@ export class Writes {
     if (!((stream.writes?.device ?? 0) > entry.baseline) || stream.source !== "device") return;
     if (String(stream.value) === String(entry.value)) {
       this.phase(name, entry, "confirmed", "Confirmed by the device", 1.5);
-    } else if (entry.other === null && entry.phase === "waiting") {
+    } else if (entry.phase === "waiting") {
       // An answer to an earlier write, perhaps: only if no other follows did the device choose differently.
+      clearTimeout(entry.other);
       entry.other = setTimeout(() => this.phase(name, entry, "unconfirmed", "Device set another value", NOTE_SECONDS), ANSWER_SECONDS * 1000);
     }
   }
@@ -53,6 +54,7 @@ export class Writes {
       this.phase(name, entry, "sending", "Sending…");
       try {
         const answer = await post("widget", { datastream: name, value });
+        if (answer.datastream) this.model.take({ type: "datastream", datastream: answer.datastream });
         const away = answer.delivered === false || !this.model.device?.online;
         if (away) this.phase(name, entry, "stored", "Stored; device away", NOTE_SECONDS);
         else this.wait(name, entry, stream?.confirm_timeout);

@@ -25,30 +25,17 @@ def encode(packet: ServerPacket, level: int) -> bytes:
         case Publish():
             flags = packet.duplicate << 3 | packet.qos << 1 | packet.retain
             return _framed(PacketType.PUBLISH, flags, _publish_body(packet, level))
-        case Acknowledgement(packet_type, packet_id, code):
-            body = pack("!H", packet_id)
-            if level == V5 and code:
-                body += bytes((code,))
-            return _framed(packet_type, 2 * (packet_type == PacketType.PUBREL), body)
+        case Acknowledgement(packet_type):
+            flags = 2 * (packet_type == PacketType.PUBREL)
+            return _framed(packet_type, flags, _acknowledgement_body(packet, level))
         case Ping(packet_type):
             return _framed(packet_type, 0, b"")
         case Connack():
-            body = bytes((0, packet.code))
-            if level == V5:
-                body += write_properties(packet.properties)
-            return _framed(PacketType.CONNACK, 0, body)
-        case SubscriptionAcknowledgement(packet_type, packet_id, codes):
-            body = pack("!H", packet_id)
-            if level == V5:
-                body += write_properties({})
-            if level == V5 or packet_type == PacketType.SUBACK:
-                body += bytes(codes)
-            return _framed(packet_type, 0, body)
+            return _framed(PacketType.CONNACK, 0, _connack_body(packet, level))
+        case SubscriptionAcknowledgement(packet_type):
+            return _framed(packet_type, 0, _subscription_body(packet, level))
         case Disconnect():
-            body = b""
-            if level == V5:
-                body = bytes((packet.code,)) + write_properties(packet.properties)
-            return _framed(PacketType.DISCONNECT, 0, body)
+            return _framed(PacketType.DISCONNECT, 0, _disconnect_body(packet, level))
 
 
 def message_size(topic: str, payload: bytes, qos: int, level: int) -> int:
@@ -63,6 +50,33 @@ def _publish_body(packet: Publish, level: int) -> bytes:
     if level == V5:
         body += write_properties(packet.properties)
     return body + packet.payload
+
+
+def _acknowledgement_body(packet: Acknowledgement, level: int) -> bytes:
+    body = pack("!H", packet.packet_id)
+    if level == V5 and packet.code:
+        body += bytes((packet.code,))
+    return body
+
+
+def _connack_body(packet: Connack, level: int) -> bytes:
+    body = bytes((0, packet.code))
+    return body + write_properties(packet.properties) if level == V5 else body
+
+
+def _subscription_body(packet: SubscriptionAcknowledgement, level: int) -> bytes:
+    body = pack("!H", packet.packet_id)
+    if level == V5:
+        body += write_properties({})
+    if level == V5 or packet.type == PacketType.SUBACK:
+        body += bytes(packet.codes)
+    return body
+
+
+def _disconnect_body(packet: Disconnect, level: int) -> bytes:
+    if level != V5:
+        return b""
+    return bytes((packet.code,)) + write_properties(packet.properties)
 
 
 def _framed(packet_type: PacketType, flags: int, body: bytes) -> bytes:

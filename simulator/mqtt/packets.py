@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from .properties import NO_PROPERTIES, Properties
+from .properties import Properties
 
 V311 = 4
 V5 = 5
@@ -131,12 +131,17 @@ class Disconnect:
     """The last packet of a connection; 3.1.1 has it from the client only, without a code."""
 
     code: int = 0
-    properties: Properties = NO_PROPERTIES
+    properties: Properties = field(default_factory=dict)
 
 
 type ClientPacket = (
     Connect | Publish | Acknowledgement | Subscribe | Unsubscribe | Ping | Disconnect
 )
 type ServerPacket = (
-    Connack | Publish | Acknowledgement | SubscriptionAcknowledgement | Ping | Disconnect
+    Connack
+    | Publish
+    | Acknowledgement
+    | SubscriptionAcknowledgement
+    | Ping
+    | Disconnect
 )

@@ -1,0 +1,1 @@
+"""Tests of the device protocol, which knows nothing of Home Assistant."""

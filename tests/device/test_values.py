@@ -213,7 +213,6 @@ def test_a_downlink_is_understood(text: str, data_type: DataType, value: Value) 
         "1e999",
         "1e1000",
         "٣",
-        "1,5",
         "--1",
         "1.2.3",
         ".",
@@ -231,14 +230,13 @@ def test_a_downlink_is_understood(text: str, data_type: DataType, value: Value) 
     ids=reprlib.repr,
 )
 def test_a_malformed_downlink_is_refused(text: str, data_type: DataType) -> None:
-    if (text, data_type) == ("1,5", DataType.LOCATION):
-        assert from_text(text, data_type) == Location(1, 5)
-        return
     with pytest.raises(InvalidValue):
         from_text(text, data_type)
 
 
-@pytest.mark.parametrize("text", ["21.5", "2147483648", "1e10"], ids=reprlib.repr)
+@pytest.mark.parametrize(
+    "text", ["21.5", "1,5", "2147483648", "1e10"], ids=reprlib.repr
+)
 def test_an_integer_downlink_is_whole_and_of_32_bits(text: str) -> None:
     with pytest.raises(InvalidValue):
         from_text(text, DataType.INTEGER)

@@ -10,6 +10,7 @@ from custom_components.blynk_bridge.traits.base import (
     Action,
     Limits,
     NotWritable,
+    Reading,
     entity_action,
     number,
     supports,
@@ -17,6 +18,8 @@ from custom_components.blynk_bridge.traits.base import (
     texts,
     written_number,
 )
+from custom_components.blynk_bridge.traits.inputs import SelectOption
+from homeassistant.core import State
 
 from . import an, the
 
@@ -151,6 +154,15 @@ def test_an_option_is_told_by_its_index_or_as_text(
     told = the("select", "option").value(entity, data_type)
     assert told == value
     assert type(told) is type(value)
+
+
+def test_a_reading_that_is_no_option_is_never_sent() -> None:
+    class Broken(SelectOption):
+        def read(self, state: State) -> Reading | None:
+            return "gone"
+
+    entity = an("select.mode", "eco", options=OPTIONS)
+    assert Broken().value(entity, DataType.ENUM) is None
 
 
 @pytest.mark.parametrize(

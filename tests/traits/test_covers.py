@@ -1,6 +1,5 @@
 """Covers."""
 
-from homeassistant.components.cover.const import CoverDeviceClass, CoverEntityFeature
 import pytest
 
 from custom_components.blynk_bridge.device.values import DataType, Value
@@ -11,6 +10,7 @@ from custom_components.blynk_bridge.traits.base import (
     Limits,
     NotWritable,
 )
+from homeassistant.components.cover.const import CoverDeviceClass, CoverEntityFeature
 
 from . import an, the
 

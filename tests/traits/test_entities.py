@@ -1,11 +1,9 @@
 """The traits on Home Assistant's own entities: what a write asks for comes true."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from unittest.mock import patch
 
-from homeassistant.const import EVENT_CALL_SERVICE, Platform
-from homeassistant.core import HomeAssistant, State
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -21,6 +19,10 @@ from custom_components.blynk_bridge.traits.base import (
     NotWritable,
     Trait,
 )
+from homeassistant.const import EVENT_CALL_SERVICE, Platform
+from homeassistant.core import HomeAssistant, State
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 
 from . import the
 
@@ -84,7 +86,6 @@ async def write(
         await hass.services.async_call(
             action.domain, action.service, dict(action.data), blocking=True
         )
-    await hass.async_block_till_done()
 
 
 async def wait_for(hass: HomeAssistant, arrived: Callable[[], bool]) -> None:
@@ -92,7 +93,7 @@ async def wait_for(hass: HomeAssistant, arrived: Callable[[], bool]) -> None:
     for _ in range(20):
         if arrived():
             return
-        async_fire_time_changed(hass)
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=2))
         await hass.async_block_till_done()
     pytest.fail("it never came true")
 

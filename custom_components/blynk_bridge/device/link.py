@@ -11,7 +11,7 @@ import logging
 import socket
 import ssl
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Never, Self
 
 import aiomqtt
 import paho.mqtt.client as paho
@@ -118,6 +118,7 @@ class Link(aiomqtt.Client):
         self._farewell: int | None = None
         self._acknowledgements: dict[int, asyncio.Future[None]] = {}
         self._in_flight = asyncio.Semaphore(_IN_FLIGHT_MAX)
+        self._closed = asyncio.Event()
         self.lost: asyncio.Future[None] = self._loop.create_future()
         """Done, with the LinkError that says why, when the link has ended."""
         # Retrieved here once, so that a link nobody waits on stays silent.
@@ -171,11 +172,13 @@ class Link(aiomqtt.Client):
     ) -> None:
         """Say DISCONNECT where that is still possible, and close the socket."""
         try:
-            if self._client._sock is not None:  # noqa: SLF001
+            if not self._closed.is_set():
                 self._client.disconnect()
-            if self._client._sock is not None and not self.lost.done():  # noqa: SLF001
-                # The send buffer is full: a peer that reads will take the rest now.
-                await asyncio.wait((self.lost,), timeout=_GOODBYE_TIMEOUT)
+                self._write()
+            # A full send buffer: a peer that still reads takes the rest now.
+            await asyncio.wait_for(self._closed.wait(), _GOODBYE_TIMEOUT)
+        except TimeoutError:
+            _LOGGER.debug("The server did not take our DISCONNECT")
         finally:
             await self._close()
 
@@ -188,6 +191,12 @@ class Link(aiomqtt.Client):
         if self._misc_task is not None:
             self._misc_task.cancel()
             await asyncio.wait((self._misc_task,))
+
+    async def ended(self) -> Never:
+        """Wait for the end of the link, and raise why."""
+        await asyncio.wait((self.lost,))
+        self._raise_if_lost()
+        raise ConnectionLost
 
     # --- Messages ------------------------------------------------------------
 
@@ -365,6 +374,7 @@ class Link(aiomqtt.Client):
 
     def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
         """Forget the descriptor before it is closed."""
+        self._closed.set()
         if (descriptor := sock.fileno()) > -1:
             self._loop.remove_reader(descriptor)
             self._loop.remove_writer(descriptor)

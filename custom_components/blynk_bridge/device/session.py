@@ -208,7 +208,7 @@ class DeviceSession:
                 await link.send(device_info(self._settings.info))
                 ready_at = loop.time()
                 self._become_ready(endpoint)
-                await link.lost
+                await link.ended()
         except LinkError as error:
             if ready_at is not None:
                 return self._judge_life(loop.time() - ready_at, error)
@@ -216,7 +216,6 @@ class DeviceSession:
         finally:
             self._ready.clear()
             self._link = None
-        raise AssertionError("a link ends with an error only")
 
     def _become_ready(self, endpoint: Endpoint) -> None:
         """Note that this server serves us."""

@@ -30,8 +30,8 @@ from ..device.values import (
 type Reading = bool | int | float | str | Location
 
 NOT_READINGS: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
-# Numeric datastreams carry an option as its index: Blynk's Menu and Segmented Switch
-# count from 0 (Blynk docs, widgets-app/menu).
+# Where an option travels as its index, counted from 0 as Blynk's Menu and Segmented
+# Switch do (Blynk docs, list-of-datastreams-types-supported-by-widgets).
 _INDEXED: Final = frozenset({DataType.ENUM, DataType.INTEGER, DataType.DOUBLE})
 
 
@@ -155,9 +155,9 @@ class Trait(ABC):
         options = self.options(state)
         try:
             if options and data_type in _INDEXED:
-                if reading not in options:
-                    return None
-                return normalize(options.index(str(reading)), data_type)
+                if reading in options:
+                    return normalize(options.index(str(reading)), data_type)
+                return None
             return normalize(reading, data_type)
         except InvalidValue:
             return None

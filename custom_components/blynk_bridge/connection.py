@@ -1,0 +1,56 @@
+"""A config entry's data, as the device package wants it."""
+
+from collections.abc import Mapping
+import ssl
+from typing import Any, Final
+
+from homeassistant.const import CONF_HOST, CONF_PORT, CONF_PROTOCOL, CONF_TOKEN
+from homeassistant.const import CONF_VERIFY_SSL
+from homeassistant.util.ssl import client_context, client_context_no_verify
+
+from .const import CONF_TEMPLATE_ID, CONF_TRANSPORT
+from .device.endpoint import Endpoint, Transport
+from .device.link import Protocol
+from .device.messages import DeviceInfo
+from .device.session import SessionSettings
+
+BUILD: Final = "Nov 22 2026 12:00:00"
+"""When this version was released, in C's `__DATE__ __TIME__`; moves with it."""
+
+
+def configured_endpoint(data: Mapping[str, Any]) -> Endpoint:
+    """Return the server that the user configured.
+
+    Raises InvalidEndpoint where host or port can't be one.
+    """
+    return Endpoint.at(
+        data[CONF_HOST], Transport(data[CONF_TRANSPORT]), data.get(CONF_PORT)
+    )
+
+
+def session_settings(
+    data: Mapping[str, Any],
+    version: str,
+    home: Endpoint | None = None,
+    *,
+    allowed_hosts: frozenset[str] = frozenset(),
+) -> SessionSettings:
+    """Return what a session with these entry data needs to know.
+
+    The version is the integration's own: Blynk shows it as the firmware's.
+    """
+    return SessionSettings(
+        endpoint=configured_endpoint(data),
+        token=data[CONF_TOKEN],
+        info=DeviceInfo(data[CONF_TEMPLATE_ID], version, BUILD),
+        protocol=Protocol(data[CONF_PROTOCOL]),
+        allowed_hosts=allowed_hosts,
+        home=home,
+    )
+
+
+def tls_context(data: Mapping[str, Any]) -> ssl.SSLContext | None:
+    """Return the TLS context that the entry data ask for, None for plain text."""
+    if not Transport(data[CONF_TRANSPORT]).encrypted:
+        return None
+    return client_context() if data[CONF_VERIFY_SSL] else client_context_no_verify()
