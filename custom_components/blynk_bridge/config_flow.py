@@ -192,7 +192,6 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
                 return self._update(entry, data, credentials.fingerprint)
         return self._show("reauth_confirm", _REAUTH_SCHEMA, user_input, errors)
 
-    @override
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
@@ -230,9 +229,7 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
         """
         credentials = Credentials.parse(token, template_id)
         if credentials.template_name is None:
-            credentials = replace(
-                credentials, template_name=self._pasted.template_name
-            )
+            credentials = replace(credentials, template_name=self._pasted.template_name)
         if credentials.has_valid_template_id:
             self._pasted = credentials
         return credentials

@@ -4,8 +4,13 @@ from collections.abc import Mapping
 import ssl
 from typing import Any, Final
 
-from homeassistant.const import CONF_HOST, CONF_PORT, CONF_PROTOCOL, CONF_TOKEN
-from homeassistant.const import CONF_VERIFY_SSL
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PORT,
+    CONF_PROTOCOL,
+    CONF_TOKEN,
+    CONF_VERIFY_SSL,
+)
 from homeassistant.util.ssl import client_context, client_context_no_verify
 
 from .const import CONF_TEMPLATE_ID, CONF_TRANSPORT

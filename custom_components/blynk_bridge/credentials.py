@@ -11,9 +11,7 @@ _TEMPLATE_ID: Final = re.compile(r"TMPL[A-Za-z0-9_-]{4,}", re.ASCII)
 # Single-line inputs strip newlines, so that one define may follow another directly.
 _DEFINED: Final = r"""[\s:='"“”]*([A-Za-z0-9_-]*)"""
 _DEFINED_TOKEN: Final = re.compile(rf"\bBLYNK_AUTH_TOKEN\b{_DEFINED}", re.ASCII)
-_DEFINED_TEMPLATE_ID: Final = re.compile(
-    rf"\bBLYNK_TEMPLATE_ID\b{_DEFINED}", re.ASCII
-)
+_DEFINED_TEMPLATE_ID: Final = re.compile(rf"\bBLYNK_TEMPLATE_ID\b{_DEFINED}", re.ASCII)
 _DEFINED_TEMPLATE_NAME: Final = re.compile(
     r"""\bBLYNK_TEMPLATE_NAME\b[\s:=]*["“]([^"“”]{1,64})["”]"""
 )

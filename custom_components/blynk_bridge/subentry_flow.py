@@ -1,12 +1,12 @@
 """Binding a trait of an entity to a datastream."""
 
-from collections.abc import Mapping
-import math
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import voluptuous as vol
 
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
     ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
@@ -45,14 +45,13 @@ from .const import (
     CONF_PIN,
     CONF_TRAIT,
     DOMAIN,
-    SUBENTRY_DATASTREAM,
 )
 from .device.errors import InvalidName
 from .device.messages import valid_name
 from .device.values import DataType
 from .exposure import Direction, current_entity_id
-from .naming import suggest_name
-from .traits.base import Description, Trait
+from .proposal import data_types, default_direction, suggest_name
+from .traits.base import Description
 
 AUTOMATIC: Final = "automatic"
 PIN_MAX: Final = 255
@@ -66,9 +65,7 @@ _ENTITY_SCHEMA: Final = vol.Schema(
         )
     }
 )
-_NUMBER: Final = NumberSelector(
-    NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1)
-)
+_PIN: Final = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1))
 _SECONDS: Final = NumberSelector(
     NumberSelectorConfig(
         mode=NumberSelectorMode.BOX,
@@ -76,19 +73,6 @@ _SECONDS: Final = NumberSelector(
         unit_of_measurement=UnitOfTime.SECONDS,
     )
 )
-# The types that can hold what a trait's own type holds.
-_ALTERNATIVES: Final[Mapping[DataType, frozenset[DataType]]] = {
-    DataType.INTEGER: frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.STRING}),
-    DataType.DOUBLE: frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.STRING}),
-    DataType.STRING: frozenset({DataType.STRING}),
-    DataType.BOOLEAN: frozenset(
-        {DataType.BOOLEAN, DataType.INTEGER, DataType.DOUBLE, DataType.STRING}
-    ),
-    DataType.ENUM: frozenset(
-        {DataType.ENUM, DataType.INTEGER, DataType.DOUBLE, DataType.STRING}
-    ),
-    DataType.LOCATION: frozenset({DataType.LOCATION, DataType.STRING}),
-}
 
 
 class DatastreamSubentryFlow(ConfigSubentryFlow):
@@ -132,11 +116,12 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         if user_input is None:
             user_input = self._proposal()
         else:
-            errors = self._errors(user_input)
+            data, errors = self._check(user_input)
             if not errors:
-                data = self._data(user_input)
                 return self.async_create_entry(
-                    title=_title(data), data=data, unique_id=_unique_id(data)
+                    title=_title(data),
+                    data=data,
+                    unique_id=_unique_id(data[CONF_DATASTREAM]),
                 )
         return self._show("datastream", user_input, errors)
 
@@ -160,15 +145,14 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         if user_input is None:
             user_input = dict(subentry.data)
         else:
-            errors = self._errors(user_input)
+            data, errors = self._check(user_input)
             if not errors:
-                data = self._data(user_input)
                 return self.async_update_and_abort(
                     self._get_entry(),
                     subentry,
                     title=_title(data),
                     data=data,
-                    unique_id=_unique_id(data),
+                    unique_id=_unique_id(data[CONF_DATASTREAM]),
                 )
         return self._show("reconfigure", user_input, errors)
 
@@ -178,17 +162,28 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         self, step: str, values: Mapping[str, Any], errors: dict[str, str]
     ) -> SubentryFlowResult:
         """Show the form of a datastream."""
-        keys = [trait.key for trait in traits.traits_of(self._state)]
-        if (current := values.get(CONF_TRAIT)) and current not in keys:
-            # An entity that is unavailable may not offer now what it was exposed for.
-            keys.append(current)
+        offered = {
+            trait.key: data_types(trait, description)
+            for trait in traits.traits_of(self._state)
+            if (description := trait.describe(self._state)) is not None
+        }
+        if current := values.get(CONF_TRAIT):
+            # An entity that is unavailable may not offer now what it is exposed for.
+            offered.setdefault(current, frozenset())
+        current = values.get(CONF_DATA_TYPE)
+        types = [
+            data_type
+            for data_type in DataType
+            if data_type == current
+            or any(data_type in possible for possible in offered.values())
+        ]
         schema = vol.Schema(
             {
-                vol.Required(CONF_TRAIT): _select(keys, "trait"),
+                vol.Required(CONF_TRAIT): _select(offered, "trait"),
                 vol.Required(CONF_DATASTREAM): TextSelector(),
-                vol.Optional(CONF_PIN): _NUMBER,
+                vol.Optional(CONF_PIN): _PIN,
                 vol.Optional(CONF_DATA_TYPE, default=AUTOMATIC): _select(
-                    [AUTOMATIC, *self._data_types(keys)], "data_type"
+                    [AUTOMATIC, *types], "data_type"
                 ),
                 vol.Optional(CONF_DIRECTION, default=AUTOMATIC): _select(
                     [AUTOMATIC, *Direction], "direction"
@@ -221,42 +216,74 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         )
         return {CONF_TRAIT: trait.key, CONF_DATASTREAM: name}
 
-    def _data_types(self, keys: list[str]) -> list[DataType]:
-        """Return the data types that one of the traits can have, in their order."""
-        possible = {
-            data_type
-            for key in keys
-            if (description := self._describe(key)) is not None
-            for data_type in data_types(description)
-        }
-        return [data_type for data_type in DataType if data_type in possible]
+    def _others(self) -> list[ConfigSubentry]:
+        """Return the entry's subentries but the one that is being changed."""
+        changed = (
+            self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
+        )
+        return [
+            subentry
+            for subentry_id, subentry in self._get_entry().subentries.items()
+            if subentry_id != changed
+        ]
 
     # --- What was entered ----------------------------------------------------------
 
-    def _errors(self, user_input: Mapping[str, Any]) -> dict[str, str]:
-        """Return what is wrong, by field."""
+    def _check(
+        self, user_input: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the subentry's data with nothing left open, and errors by field."""
+        trait = traits.find(self._state.domain, user_input[CONF_TRAIT])
+        description = trait.describe(self._state) if trait is not None else None
         found = {
             CONF_DATASTREAM: self._name_error(user_input[CONF_DATASTREAM]),
             CONF_PIN: self._pin_error(user_input.get(CONF_PIN)),
-            CONF_MIN_INTERVAL: _interval_error(user_input.get(CONF_MIN_INTERVAL)),
+            CONF_MIN_INTERVAL: _interval_error(user_input.get(CONF_MIN_INTERVAL, 0)),
             CONF_MAX_INTERVAL: _interval_error(
-                user_input.get(CONF_MAX_INTERVAL),
-                user_input.get(CONF_MIN_INTERVAL, 0),
+                user_input.get(CONF_MAX_INTERVAL, 0),
+                at_least=user_input.get(CONF_MIN_INTERVAL, 0),
             ),
         }
-        if (description := self._describe(user_input[CONF_TRAIT])) is None:
-            found[CONF_TRAIT] = "trait_not_offered"
-        else:
-            data_type = user_input[CONF_DATA_TYPE]
-            if data_type not in {AUTOMATIC, *data_types(description)}:
-                found[CONF_DATA_TYPE] = "unsuitable_data_type"
-            direction = user_input[CONF_DIRECTION]
-            if (
-                direction in {Direction.BOTH, Direction.CONTROL}
-                and not description.writable
-            ):
-                found[CONF_DIRECTION] = "not_writable"
-        return {field: error for field, error in found.items() if error is not None}
+        if trait is None or description is None:
+            return {}, _only(found | {CONF_TRAIT: "trait_not_offered"})
+        if user_input[CONF_DATA_TYPE] not in {
+            AUTOMATIC,
+            *data_types(trait, description),
+        }:
+            found[CONF_DATA_TYPE] = "unsuitable_data_type"
+        if (
+            user_input[CONF_DIRECTION] in {Direction.BOTH, Direction.CONTROL}
+            and not description.writable
+        ):
+            found[CONF_DIRECTION] = "not_writable"
+        if errors := _only(found):
+            return {}, errors
+        return self._data(user_input, description), {}
+
+    def _data(
+        self, user_input: Mapping[str, Any], description: Description
+    ) -> dict[str, Any]:
+        """Return the subentry's data: what was left open follows from the trait."""
+        data_type, direction = user_input[CONF_DATA_TYPE], user_input[CONF_DIRECTION]
+        if data_type == AUTOMATIC:
+            data_type = description.data_type.value
+        if direction == AUTOMATIC:
+            direction = default_direction(description).value
+        data = {
+            CONF_ENTITY_ID: self._state.entity_id,
+            CONF_TRAIT: user_input[CONF_TRAIT],
+            CONF_DATASTREAM: user_input[CONF_DATASTREAM],
+            CONF_DATA_TYPE: data_type,
+            CONF_DIRECTION: direction,
+        }
+        if entry := er.async_get(self.hass).async_get(self._state.entity_id):
+            data[CONF_ENTITY_REGISTRY_ID] = entry.id
+        if (pin := user_input.get(CONF_PIN)) is not None:
+            data[CONF_PIN] = int(pin)
+        for field in (CONF_MIN_INTERVAL, CONF_MAX_INTERVAL):
+            if seconds := user_input.get(field):
+                data[field] = seconds
+        return data
 
     def _name_error(self, name: str) -> str | None:
         """Return what is wrong with a datastream's name."""
@@ -264,7 +291,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             valid_name(name)
         except InvalidName:
             return "invalid_name"
-        unique_id = _unique_id({CONF_DATASTREAM: name})
+        unique_id = _unique_id(name)
         if any(subentry.unique_id == unique_id for subentry in self._others()):
             return "datastream_in_use"
         return None
@@ -279,26 +306,62 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             return "pin_in_use"
         return None
 
-    def _data(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the subentry's data, with nothing left open."""
-        trait, description = self._offered(user_input[CONF_TRAIT])
-        data: dict[str, Any] = {
-            CONF_ENTITY_ID: self._state.entity_id,
-            CONF_TRAIT: trait.key,
-            CONF_DATASTREAM: user_input[CONF_DATASTREAM],
-            CONF_DATA_TYPE: _chosen(
-                user_input[CONF_DATA_TYPE], description.data_type.value
-            ),
-            CONF_DIRECTION: _chosen(
-                user_input[CONF_DIRECTION], default_direction(description).value
-            ),
-        }
-        registry = er.async_get(self.hass)
-        if entry := registry.async_get(self._state.entity_id):
-            data[CONF_ENTITY_REGISTRY_ID] = entry.id
-        if (pin := user_input.get(CONF_PIN)) is not None:
-            data[CONF_PIN] = int(pin)
-        for field in (CONF_MIN_INTERVAL, CONF_MAX_INTERVAL):
-            if seconds := user_input.get(field):
-                data[field] = seconds
-        return data
+
+def _select(options: Iterable[str], translation_key: str) -> SelectSelector:
+    """Return a selector of options whose labels are translated."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[str(option) for option in options],
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key=translation_key,
+        )
+    )
+
+
+def _only(found: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the errors that there are."""
+    return {field: error for field, error in found.items() if error is not None}
+
+
+def _interval_error(seconds: float, *, at_least: float = 0) -> str | None:
+    """Return what is wrong with an interval; 0 stands for none."""
+    if not 0 <= seconds <= INTERVAL_MAX:
+        return "invalid_interval"
+    if 0 < seconds < at_least:
+        return "interval_order"
+    return None
+
+
+def _unique_id(name: str) -> str:
+    """Return the subentry's unique id: its kind, and the datastream's name."""
+    return f"ds:{name}"
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    """Return what the user knows the datastream by in Blynk."""
+    name: str = data[CONF_DATASTREAM]
+    return f"{name} (V{data[CONF_PIN]})" if CONF_PIN in data else name
+
+
+@callback
+def _state_of(hass: HomeAssistant, entity_id: str) -> State | None:
+    """Return an entity's state, None if there is no such entity.
+
+    An entity that is disabled has none: what the registry knows of it stands in.
+    """
+    if state := hass.states.get(entity_id):
+        return state
+    if (entry := er.async_get(hass).async_get(entity_id)) is None:
+        return None
+    attributes = {
+        ATTR_FRIENDLY_NAME: entry.name or entry.original_name,
+        ATTR_DEVICE_CLASS: entry.device_class or entry.original_device_class,
+        ATTR_SUPPORTED_FEATURES: entry.supported_features,
+        ATTR_UNIT_OF_MEASUREMENT: entry.unit_of_measurement,
+        **(entry.capabilities or {}),
+    }
+    return State(
+        entity_id,
+        STATE_UNAVAILABLE,
+        {key: value for key, value in attributes.items() if value is not None},
+    )

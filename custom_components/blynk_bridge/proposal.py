@@ -1,0 +1,77 @@
+"""What a new exposure may be: its datastream's name and type, and its direction."""
+
+from collections.abc import Container, Mapping
+from typing import Final
+
+from homeassistant.core import State, split_entity_id
+
+from .device.errors import InvalidName
+from .device.messages import DATASTREAM_NAME_MAX, valid_name
+from .device.values import DataType
+from .exposure import Direction
+from .traits.base import Description, OnOffTrait, Trait
+
+# Room for a trait and a number behind the entity's name.
+_STEM_MAX: Final = DATASTREAM_NAME_MAX - 32
+_NUMBERS: Final = frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.STRING})
+# The types that can hold what a trait's own type holds.
+_ALTERNATIVES: Final[Mapping[DataType, frozenset[DataType]]] = {
+    DataType.INTEGER: _NUMBERS,
+    DataType.DOUBLE: _NUMBERS,
+    DataType.STRING: frozenset({DataType.STRING}),
+    DataType.BOOLEAN: _NUMBERS | {DataType.BOOLEAN},
+    DataType.ENUM: _NUMBERS | {DataType.ENUM},
+    DataType.LOCATION: frozenset({DataType.LOCATION, DataType.STRING}),
+}
+
+
+def suggest_name(
+    state: State, trait: Trait, *, main: bool, taken: Container[str]
+) -> str:
+    """Return a readable, legal and free name for the datastream of an entity's trait.
+
+    The main trait has the entity's name; the others, and a name that is taken,
+    have the trait's behind it, and if need be a number.
+    """
+    stem = _legal(state.name) or split_entity_id(state.entity_id)[1]
+    if main and stem not in taken:
+        return stem
+    name = full = f"{stem} {trait.key.replace('_', ' ').capitalize()}"
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{full} {number}"
+    return name
+
+
+def data_types(trait: Trait, description: Description) -> frozenset[DataType]:
+    """Return the data types that can hold the trait's values."""
+    if isinstance(trait, OnOffTrait):
+        return _NUMBERS | {DataType.BOOLEAN, DataType.ENUM}
+    if description.data_type is DataType.STRING and not description.writable:
+        # A sensor that does not say what it is counts as text until it shows a number.
+        return _NUMBERS
+    return _ALTERNATIVES[description.data_type]
+
+
+def default_direction(description: Description) -> Direction:
+    """Return both ways where Blynk may operate the entity without further ado."""
+    if description.writable and not description.guarded:
+        return Direction.BOTH
+    return Direction.PUBLISH
+
+
+def _legal(text: str) -> str:
+    """Return the text without what a datastream's name can't have."""
+    letters = (letter if _allowed(letter) else " " for letter in text)
+    words = " ".join("".join(letters).split())
+    return words.encode()[:_STEM_MAX].decode(errors="ignore").strip()
+
+
+def _allowed(letter: str) -> bool:
+    """Return whether a name may have this character."""
+    try:
+        valid_name(letter)
+    except InvalidName, UnicodeEncodeError:
+        return False
+    return True
