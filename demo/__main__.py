@@ -103,6 +103,7 @@ def _show_the_way(stage: Stage) -> None:
     show(f"""
   Home Assistant   {url}
                    user {USERNAME}, password {PASSWORD}
+  its home         {url}/demo-home
   Blynk Bridge     {url}/config/integrations/integration/{DOMAIN}
   Blynk console    {stage.simulator.console}/
 

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from .client import HomeAssistantClient
 from .processes import free_port
+from .simulator import Simulator
 from .stage import DOMAIN, Stage, put_up
 from .terminal import say
 from .waiting import DemoError, wait_for
@@ -31,7 +32,9 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 PAGE_TIMEOUT = 60_000  # ms
-HISTORY_POINTS = 8
+BRIGHTNESS = (20, 65, 40, 90, 72)  # percent
+CONFIRM_TIMEOUT = 15.0
+HISTORY_POINTS = 12
 HISTORY_TIMEOUT = 120.0
 
 
@@ -57,7 +60,7 @@ async def take_all(folder: Path) -> None:
         chromium() as browser,
     ):
         await liven_up(stage)
-        await take_console(browser, stage, "console.png", 1280, 900, "light")
+        await take_console(browser, stage, "console.png", 1280, 1400, "light")
         await take_console(browser, stage, "console-dark-phone.png", 390, 844, "dark")
         await take_integration(browser, stage.home_assistant.client)
 
@@ -79,14 +82,27 @@ async def liven_up(stage: Stage) -> None:
     """Operate a few widgets, and wait until the readings have some history."""
     simulator = stage.simulator
     await simulator.press("Lamp", 1)
-    await simulator.press("Lamp brightness", 72)
     await simulator.press("Coffee machine", 1)
     await simulator.press("Blind", 35)
+    for percent in BRIGHTNESS:
+        await press_and_see(simulator, "Lamp brightness", percent)
     await wait_for(
         lambda: simulator.datastream("Power"),
         HISTORY_TIMEOUT,
         "the readings have some history",
         lambda datastream: len(datastream["history"]) >= HISTORY_POINTS,
+    )
+
+
+async def press_and_see(simulator: Simulator, name: str, value: int) -> None:
+    """Operate a widget and wait for the confirmation."""
+    before = await simulator.writes(name)
+    await simulator.press(name, value)
+    await wait_for(
+        lambda: simulator.writes(name),
+        CONFIRM_TIMEOUT,
+        f"{name} {value} is confirmed",
+        lambda writes: writes > before,
     )
 
 
@@ -117,7 +133,7 @@ async def take_console(
 async def take_integration(browser: Browser, client: HomeAssistantClient) -> None:
     """Take Home Assistant's page of the integration."""
     context = await browser.new_context(
-        viewport={"width": 1280, "height": 900}, device_scale_factor=2
+        viewport={"width": 1280, "height": 1100}, device_scale_factor=2
     )
     await log_in(context, client)
     page = await context.new_page()

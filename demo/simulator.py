@@ -51,7 +51,7 @@ class Simulator:
             ],
             folder / "simulator.log",
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder)},
         )
 
     async def __aenter__(self) -> Self:

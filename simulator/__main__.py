@@ -22,7 +22,7 @@ def main() -> int:
     """Parse the command line and run until SIGINT or SIGTERM."""
     arguments = _parser().parse_args()
     logging.basicConfig(
-        level=logging.DEBUG if arguments.verbose else logging.WARNING,
+        level=logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     try:
@@ -38,7 +38,7 @@ def main() -> int:
             http_port=arguments.http_port,
             https_port=arguments.https_port,
         )
-        asyncio.run(_run(options, arguments.ports_file, verbose=arguments.verbose))
+        asyncio.run(_run(options, arguments))
     except (OSError, ValueError) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 1
@@ -97,24 +97,25 @@ def _datastreams(file: Path | None) -> tuple[Datastream, ...]:
     return tuple(datastream_from_json(definition) for definition in definitions)
 
 
-async def _run(
-    options: SimulatorOptions, ports_file: Path | None, *, verbose: bool
-) -> None:
+async def _run(options: SimulatorOptions, arguments: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with Simulator(options) as simulator:
-        if verbose:
+        if arguments.verbose:
             simulator.journal.on_line = print
-        if ports_file is not None:
-            _write_atomically(ports_file, json.dumps(_ports(simulator), indent=2))
+        if arguments.ports_file is not None:
+            ports = json.dumps(_ports(simulator), indent=2)
+            _write_atomically(arguments.ports_file, ports)
         entry = simulator.entry
         print(f"Console   http://{entry.host}:{entry.http_port}/")
         print(f"MQTT      {entry.host}:{entry.mqtt_port}, TLS {entry.tls_port}")
         print(f"WebSocket {entry.host}:{entry.ws_port}, TLS {entry.wss_port}")
         print(f"Template  {simulator.template_id}")
-        print(f"Token     {simulator.token}", flush=True)
+        if not arguments.token:
+            print(f"Token     {simulator.token}")
+        sys.stdout.flush()
         await stopped.wait()
 
 

@@ -190,7 +190,7 @@ def _checked(name: str, hint: object, value: object) -> object:
         if value in [*hint]:
             return hint(str(value))
         raise ValueError(f"{name} is one of {', '.join(hint)}")
-    if hint in {int, float} and value is not True and value is not False:
+    if hint in {int, float}:
         return _checked_number(name, hint, value)
     if isinstance(hint, type) and isinstance(value, hint):
         return value
@@ -199,6 +199,9 @@ def _checked(name: str, hint: object, value: object) -> object:
 
 def _checked_number(name: str, hint: object, value: object) -> float:
     """Return value as a count or as seconds, or raise ValueError."""
-    if isinstance(value, int if hint is int else int | float) and value >= 0:
-        return value if hint is int else float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        if hint is float:
+            return float(value)
+        if isinstance(value, int):
+            return value
     raise ValueError(f"{name} does not take {value!r}")

@@ -87,7 +87,7 @@ class DatastreamState:
 class Device:
     """One device. `link` carries its data; `links` are all its open connections."""
 
-    token: str | None
+    token: str | None = field(repr=False)
     home: str
     datastreams: dict[str, DatastreamState] = field(default_factory=dict)
     link: Link | None = None

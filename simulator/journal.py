@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -49,6 +50,18 @@ class JournalEntry:
     code: int | None = None
     link: int = 0
     detail: str = ""
+
+    def __str__(self) -> str:
+        """Give the entry as a line to read."""
+        at = datetime.fromtimestamp(self.time, UTC).isoformat(" ", "milliseconds")
+        parts = [at, self.region, f"#{self.link}", self.direction, self.kind]
+        if self.code is not None:
+            parts.append(f"0x{self.code:02x}")
+        if self.topic:
+            payload = self.payload.decode(errors="backslashreplace")
+            parts.append(f"{self.topic} QoS {self.qos} {payload!r}")
+        parts.append(self.detail)
+        return " ".join(parts)
 
 
 class Journal:

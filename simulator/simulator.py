@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+import contextlib
 from dataclasses import dataclass, field
 import inspect
 from pathlib import Path
@@ -26,6 +27,7 @@ from .values import AppValue
 from .web import WebServers
 
 DEFAULT_TEMPLATE = "TMPL4simulate"
+POLL_INTERVAL = 0.05
 
 type Then = Literal["close", "stay", "disconnect"]
 
@@ -259,10 +261,12 @@ class Simulator:
     async def stop_listening(self) -> None:
         """Let the brokers of all regions go away; HTTP stays."""
         await self.broker.stop()
+        self._wake()
 
     async def start_listening(self) -> None:
         """Let the brokers come back, on the same ports."""
         self.broker.start()
+        self._wake()
 
     async def outage(self, seconds: float) -> None:
         """Let the brokers go away now, and come back by themselves after that time."""
@@ -291,12 +295,16 @@ class Simulator:
     async def wait_for(
         self, predicate: Callable[[], object], timeout: float = 5
     ) -> None:
-        """Wait until predicate() is true; it is asked after every change. Raises TimeoutError."""
+        """Wait until predicate() is true. Raises TimeoutError with what happened last.
+
+        It is asked after every change here, and now and then for what changes elsewhere.
+        """
         try:
             async with asyncio.timeout(timeout):
                 while not predicate():
                     self._woken.clear()
-                    await self._woken.wait()
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._woken.wait(), POLL_INTERVAL)
         except TimeoutError:
             if predicate():
                 return

@@ -1,12 +1,8 @@
 """Setting up a Blynk device: its credentials, and where it connects to."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-import logging
 from typing import Any, Final, override
-
-import voluptuous as vol
 
 from homeassistant.config_entries import (
     ConfigEntry,
@@ -37,9 +33,9 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
-from homeassistant.loader import async_get_integration
+import voluptuous as vol
 
-from .connection import configured_endpoint, session_settings, tls_context
+from .connection import configured_endpoint
 from .const import (
     CONF_ADVANCED,
     CONF_TEMPLATE_ID,
@@ -49,23 +45,13 @@ from .const import (
 )
 from .credentials import Credentials
 from .device.endpoint import Transport
-from .device.errors import (
-    InvalidEndpoint,
-    InvalidToken,
-    LinkError,
-    RedirectRefused,
-    TlsError,
-)
+from .device.errors import InvalidEndpoint
 from .device.link import Protocol
-from .device.session import verify
+from .live_test import async_try, async_try_for_entry
 from .subentry_flow import DatastreamSubentryFlow
-
-_LOGGER: Final = logging.getLogger(__name__)
 
 TITLE: Final = "Blynk Bridge"
 CONSOLE_URL: Final = "https://blynk.cloud/dashboard"
-LIVE_TEST_TIMEOUT: Final = 30.0
-"""Seconds for all links of a live test: each has a limit of its own, a chain has none."""
 
 _ADVANCED_SCHEMA: Final = vol.Schema(
     {
@@ -159,7 +145,7 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
             if not errors:
                 await self.async_set_unique_id(credentials.fingerprint)
                 self._abort_if_unique_id_configured()
-                errors = await self._async_live_test(data)
+                errors = await self._async_try(data)
             if not errors:
                 return self.async_create_entry(
                     title=credentials.template_name or TITLE, data=data
@@ -187,7 +173,7 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
             data = dict(entry.data) | _fields(credentials)
             errors = self._new_token_errors(credentials, entry)
             if not errors:
-                errors = await self._async_live_test_of(entry, data)
+                errors = await self._async_try(data, entry)
             if not errors:
                 return self._update(entry, data, credentials.fingerprint)
         return self._show("reauth_confirm", _REAUTH_SCHEMA, user_input, errors)
@@ -216,7 +202,7 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
             }
             errors = _template_errors(credentials) | _endpoint_errors(data)
             if not errors:
-                errors = await self._async_live_test_of(entry, data)
+                errors = await self._async_try(data, entry)
             if not errors:
                 return self._update(entry, data)
         return self._show("reconfigure", _RECONFIGURE_SCHEMA, user_input, errors)
@@ -252,51 +238,18 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
             },
         )
 
-    async def _async_live_test(self, data: Mapping[str, Any]) -> dict[str, str]:
-        """Bring the device online once; return the error to show if that fails."""
-        integration = await async_get_integration(self.hass, DOMAIN)
-        settings = session_settings(data, str(integration.version))
-        try:
-            async with asyncio.timeout(LIVE_TEST_TIMEOUT):
-                await verify(settings, tls_context(data))
-        except InvalidToken:
-            return {"base": "invalid_auth"}
-        except TlsError:
-            return {"base": "tls_error"}
-        except RedirectRefused as error:
-            self._redirect_target = error.target
-            return {"base": "redirect_refused"}
-        except (LinkError, TimeoutError) as error:
-            _LOGGER.debug("Live test failed: %r", error)
-            return {"base": "cannot_connect"}
-        except Exception:
-            _LOGGER.exception("Unexpected exception")
-            return {"base": "unknown"}
-        return {}
-
-    async def _async_live_test_of(
-        self, entry: ConfigEntry, data: Mapping[str, Any]
+    async def _async_try(
+        self, data: Mapping[str, Any], entry: ConfigEntry | None = None
     ) -> dict[str, str]:
-        """Try new data of an entry, which goes offline for that if it must.
-
-        Blynk allows one session a token: the entry's own would come back and end
-        the live test's, again and again.
-        """
-        entries = self.hass.config_entries
-        if (
-            entry.state is not ConfigEntryState.LOADED
-            or entry.data[CONF_TOKEN] != data[CONF_TOKEN]
-            or not await entries.async_unload(entry.entry_id)
-        ):
-            return await self._async_live_test(data)
-        passed = False
-        try:
-            errors = await self._async_live_test(data)
-            passed = not errors
-        finally:
-            if not passed:
-                await entries.async_setup(entry.entry_id)
-        return errors
+        """Bring the device online with these data; return the error if that fails."""
+        if entry is None:
+            failure = await async_try(self.hass, data)
+        else:
+            failure = await async_try_for_entry(self.hass, entry, data)
+        if failure is None:
+            return {}
+        self._redirect_target = failure.redirect_target
+        return {"base": failure.error}
 
     def _new_token_errors(
         self, credentials: Credentials, entry: ConfigEntry

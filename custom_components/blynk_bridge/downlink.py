@@ -4,12 +4,18 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
-import voluptuous as vol
-
 from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import Context, HomeAssistant, ServiceResponse, State, callback
+from homeassistant.core import (
+    Context,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    ServiceResponse,
+    callback,
+)
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
+import voluptuous as vol
 
 from .device.errors import InvalidValue
 from .device.values import Value, from_text
@@ -136,23 +142,25 @@ class Downlink:
     async def _async_settle(self, exposure: Exposure, value: Value) -> None:
         """Wait for the entity to report what it was told, if it is about to."""
         trait = exposure.trait
-        reached = self._hass.loop.create_future()
+        reached = asyncio.Event()
 
         @callback
-        def compare(state: State | None) -> None:
-            if reached.done() or state is None:
-                return
-            if trait.momentary or trait.value(state, exposure.data_type) == value:
-                reached.set_result(None)
+        def compare(event: Event[EventStateChangedData] | None = None) -> None:
+            state = self._hass.states.get(exposure.entity_id)
+            if trait.momentary or (
+                state is not None and trait.value(state, exposure.data_type) == value
+            ):
+                reached.set()
 
         untrack = async_track_state_change_event(
-            self._hass,
-            exposure.entity_id,
-            lambda event: compare(event.data["new_state"]),
+            self._hass, exposure.entity_id, compare
         )
+        compare()
         try:
-            compare(self._hass.states.get(exposure.entity_id))
-            await asyncio.wait((reached,), timeout=_SETTLE_TIMEOUT)
+            async with asyncio.timeout(_SETTLE_TIMEOUT):
+                await reached.wait()
+        except TimeoutError:
+            _LOGGER.debug("%s is not what Blynk asked for yet", exposure.entity_id)
         finally:
             untrack()
 

@@ -1,18 +1,18 @@
 """The base of the bridge's own entities: they show how the connection is doing."""
 
-from yarl import URL
+from typing import Final
 
 from homeassistant.const import CONF_HOST
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.loader import async_get_loaded_integration
+from yarl import URL
 
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 
-# The platforms only show what the coordinator pushes.
-_PUBLIC_CLOUD = "blynk.cloud"
+_PUBLIC_CLOUD: Final = "blynk.cloud"
 
 
 class BlynkEntity(CoordinatorEntity[BlynkCoordinator]):
@@ -36,11 +36,11 @@ class BlynkEntity(CoordinatorEntity[BlynkCoordinator]):
             manufacturer=MANUFACTURER,
             model="MQTT device",
             sw_version=str(integration.version),
-            configuration_url=_console(entry),
+            configuration_url=dashboard(entry),
         )
 
 
-def _console(entry: BlynkConfigEntry) -> URL:
+def dashboard(entry: BlynkConfigEntry) -> URL:
     """Return the address of the web dashboard; regions share that of the cloud."""
     host: str = entry.data[CONF_HOST].lower()
     if host.endswith(f".{_PUBLIC_CLOUD}"):

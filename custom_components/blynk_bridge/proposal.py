@@ -3,7 +3,15 @@
 from collections.abc import Container, Mapping
 from typing import Final
 
-from homeassistant.core import State, split_entity_id
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    ATTR_FRIENDLY_NAME,
+    ATTR_SUPPORTED_FEATURES,
+    ATTR_UNIT_OF_MEASUREMENT,
+    STATE_UNAVAILABLE,
+)
+from homeassistant.core import HomeAssistant, State, callback, split_entity_id
+from homeassistant.helpers import entity_registry as er
 
 from .device.errors import InvalidName
 from .device.messages import DATASTREAM_NAME_MAX, valid_name
@@ -23,6 +31,30 @@ _ALTERNATIVES: Final[Mapping[DataType, frozenset[DataType]]] = {
     DataType.ENUM: _NUMBERS | {DataType.ENUM},
     DataType.LOCATION: frozenset({DataType.LOCATION, DataType.STRING}),
 }
+
+
+@callback
+def entity_state(hass: HomeAssistant, entity_id: str) -> State | None:
+    """Return an entity's state, None if there is no such entity.
+
+    An entity that is disabled has none: what the registry knows of it stands in.
+    """
+    if state := hass.states.get(entity_id):
+        return state
+    if (entry := er.async_get(hass).async_get(entity_id)) is None:
+        return None
+    attributes = {
+        ATTR_FRIENDLY_NAME: entry.name or entry.original_name,
+        ATTR_DEVICE_CLASS: entry.device_class or entry.original_device_class,
+        ATTR_SUPPORTED_FEATURES: entry.supported_features,
+        ATTR_UNIT_OF_MEASUREMENT: entry.unit_of_measurement,
+        **(entry.capabilities or {}),
+    }
+    return State(
+        entity_id,
+        STATE_UNAVAILABLE,
+        {key: value for key, value in attributes.items() if value is not None},
+    )
 
 
 def suggest_name(

@@ -3,24 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import voluptuous as vol
-
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import (
-    ATTR_DEVICE_CLASS,
-    ATTR_FRIENDLY_NAME,
-    ATTR_SUPPORTED_FEATURES,
-    ATTR_UNIT_OF_MEASUREMENT,
-    CONF_ENTITY_ID,
-    STATE_UNAVAILABLE,
-    UnitOfTime,
-)
-from homeassistant.core import HomeAssistant, State, callback
+from homeassistant.const import CONF_ENTITY_ID, UnitOfTime
+from homeassistant.core import State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     EntitySelector,
@@ -33,6 +23,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+import voluptuous as vol
 
 from . import traits
 from .const import (
@@ -50,7 +41,7 @@ from .device.errors import InvalidName
 from .device.messages import valid_name
 from .device.values import DataType
 from .exposure import Direction, current_entity_id
-from .proposal import data_types, default_direction, suggest_name
+from .proposal import data_types, default_direction, entity_state, suggest_name
 from .traits.base import Description
 
 AUTOMATIC: Final = "automatic"
@@ -90,7 +81,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             registry = er.async_get(self.hass)
             chosen = user_input[CONF_ENTITY_ID]
             entity_id = er.async_resolve_entity_id(registry, chosen)
-            state = None if entity_id is None else _state_of(self.hass, entity_id)
+            state = None if entity_id is None else entity_state(self.hass, entity_id)
             entry = None if entity_id is None else registry.async_get(entity_id)
             if state is None:
                 errors[CONF_ENTITY_ID] = "entity_not_found"
@@ -130,14 +121,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for another trait or datastream of the entity."""
         subentry = self._get_reconfigure_subentry()
-        state = _state_of(
-            self.hass,
-            current_entity_id(
-                self.hass,
-                subentry.data[CONF_ENTITY_ID],
-                subentry.data.get(CONF_ENTITY_REGISTRY_ID),
-            ),
-        )
+        state = entity_state(self.hass, self._current_entity_id(subentry))
         if state is None:
             return self.async_abort(reason="entity_not_found")
         self._state = state
@@ -205,16 +189,29 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         exposed = {
             subentry.data[CONF_TRAIT]
             for subentry in self._others()
-            if subentry.data.get(CONF_ENTITY_ID) == self._state.entity_id
+            if CONF_TRAIT in subentry.data
+            and self._current_entity_id(subentry) == self._state.entity_id
         }
         trait = next((t for t in offered if t.key not in exposed), offered[0])
         name = suggest_name(
             self._state,
             trait,
             main=trait is offered[0],
-            taken={subentry.data.get(CONF_DATASTREAM) for subentry in self._others()},
+            taken={
+                subentry.data[CONF_DATASTREAM]
+                for subentry in self._others()
+                if CONF_DATASTREAM in subentry.data
+            },
         )
         return {CONF_TRAIT: trait.key, CONF_DATASTREAM: name}
+
+    def _current_entity_id(self, subentry: ConfigSubentry) -> str:
+        """Return the id that an exposed entity has today."""
+        return current_entity_id(
+            self.hass,
+            subentry.data[CONF_ENTITY_ID],
+            subentry.data.get(CONF_ENTITY_REGISTRY_ID),
+        )
 
     def _others(self) -> list[ConfigSubentry]:
         """Return the entry's subentries but the one that is being changed."""
@@ -341,27 +338,3 @@ def _title(data: Mapping[str, Any]) -> str:
     """Return what the user knows the datastream by in Blynk."""
     name: str = data[CONF_DATASTREAM]
     return f"{name} (V{data[CONF_PIN]})" if CONF_PIN in data else name
-
-
-@callback
-def _state_of(hass: HomeAssistant, entity_id: str) -> State | None:
-    """Return an entity's state, None if there is no such entity.
-
-    An entity that is disabled has none: what the registry knows of it stands in.
-    """
-    if state := hass.states.get(entity_id):
-        return state
-    if (entry := er.async_get(hass).async_get(entity_id)) is None:
-        return None
-    attributes = {
-        ATTR_FRIENDLY_NAME: entry.name or entry.original_name,
-        ATTR_DEVICE_CLASS: entry.device_class or entry.original_device_class,
-        ATTR_SUPPORTED_FEATURES: entry.supported_features,
-        ATTR_UNIT_OF_MEASUREMENT: entry.unit_of_measurement,
-        **(entry.capabilities or {}),
-    }
-    return State(
-        entity_id,
-        STATE_UNAVAILABLE,
-        {key: value for key, value in attributes.items() if value is not None},
-    )

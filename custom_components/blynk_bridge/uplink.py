@@ -173,10 +173,9 @@ class Uplink:
     @callback
     def _async_send_again(self, wanted: Callable[[Exposure], bool]) -> None:
         """Send these exposures, whatever Blynk may have of them."""
-        for name, feed in self._feeds.items():
+        for feed in self._feeds.values():
             if wanted(feed.exposure):
-                self._outbox.overwritten(name)
-                self._async_put(feed, Lane.ROUTINE)
+                self._async_put(feed, Lane.ROUTINE, forced=True)
 
     # --- Confirmations ---------------------------------------------------------
 
@@ -225,6 +224,9 @@ class Uplink:
     async def _async_send(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
         self._pacer.spend()
+        for name in parcel.values:
+            if (feed := self._feeds.get(name)) is not None:
+                self._async_schedule(feed)
         try:
             await self._session.publish(parcel.publication)
         except LinkError as error:
@@ -233,16 +235,12 @@ class Uplink:
             return
         self._outbox.acknowledged(parcel)
         self._on_sent()
-        now = self._hass.loop.time()
-        for name in parcel.values:
-            if (feed := self._feeds.get(name)) is not None:
-                self._async_schedule(feed, now)
 
     @callback
-    def _async_schedule(self, feed: _Feed, now: float) -> None:
-        """Start the intervals of an exposure that was sent just now."""
+    def _async_schedule(self, feed: _Feed) -> None:
+        """Start the intervals of an exposure that is sent now."""
         exposure = feed.exposure
-        feed.not_before = now + exposure.min_interval
+        feed.not_before = self._hass.loop.time() + exposure.min_interval
         if feed.repeating is not None:
             feed.repeating.cancel()
             feed.repeating = None

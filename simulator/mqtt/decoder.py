@@ -42,6 +42,7 @@ class Decoder:
     def __init__(self) -> None:
         """Begin before CONNECT."""
         self.level = V311
+        self._begun = False
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[ClientPacket]:
@@ -59,6 +60,8 @@ class Decoder:
     def _fixed_header(self) -> tuple[int, int] | None:
         """Give start and end of the first packet's body, or None while the length is incomplete."""
         buffer = self._buffer
+        if buffer:
+            self._check_first_byte(buffer[0])
         length = 0
         for position in range(1, 5):
             if position >= len(buffer):
@@ -71,19 +74,24 @@ class Decoder:
                 return position + 1, position + 1 + length
         raise MalformedPacket("remaining length too long")
 
-    def _decode(self, first: int, body: bytes) -> ClientPacket:
+    def _check_first_byte(self, first: int) -> None:
+        """Refuse what can't become a packet, before a length is believed."""
         packet_type, flags = first >> 4, first & 0x0F
-        read = READERS.get(packet_type)
-        if read is None:
+        if not self._begun and packet_type != PacketType.CONNECT:
+            raise protocol_error("CONNECT comes first")
+        if packet_type not in READERS:
             raise protocol_error(f"packet type {packet_type} is not for a client")
         if packet_type != PacketType.PUBLISH and flags != RESERVED.get(packet_type, 0):
             raise MalformedPacket("reserved bits in the fixed header")
+
+    def _decode(self, first: int, body: bytes) -> ClientPacket:
         reader = BodyReader(body)
-        packet = read(reader, self.level, first)
+        packet = READERS[first >> 4](reader, self.level, first)
         if reader.remaining:
             raise MalformedPacket("bytes left over")
         if isinstance(packet, Connect):
             self.level = packet.level
+            self._begun = True
         return packet
 
 

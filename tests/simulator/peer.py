@@ -208,6 +208,14 @@ class Peer:
         assert packet.type is packet_type, packet
         return packet
 
+    async def anything(self, seconds: float) -> bytes:
+        """Return raw bytes of the server, or none if none come within that time."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._reader.read(4096)
+        except TimeoutError, ConnectionError:
+            return b""
+
     async def ended(self) -> bool:
         """Wait for the end of the connection, whatever comes before it."""
         while True:

@@ -69,7 +69,7 @@ async def test_paho_sends_and_receives(sim: Simulator) -> None:
         assert await sim.press("Switch", 1)
         assert await sim.ping() < 5
     assert sample.messages == [("downlink/ds/Switch", b"1"), ("downlink/ping", b"")]
-    assert sim.device.link is None or not sim.device.links
+    await sim.wait_for(lambda: not sim.device.online)
 
 
 async def test_paho_follows_a_redirect(sim: Simulator) -> None:
@@ -109,7 +109,7 @@ class GmqttSample:
         self._tasks: set[asyncio.Task[None]] = set()
         self.client = cast(Any, gmqtt.Client)("", clean_session=True)
         self.client.set_auth_credentials("device", TOKEN)
-        self.client.set_config({"reconnect_retries": 0})
+        self.client.set_config({"reconnect_retries": -2})
         self.client.on_connect = self._connected
         self.client.on_message = self._received
 

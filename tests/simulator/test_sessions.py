@@ -427,6 +427,14 @@ async def test_a_sign_of_life_extends_the_session(sim: Simulator, peer: Peer) ->
     assert sim.device.online
 
 
+async def test_without_keepalive_silence_is_no_end(sim: Simulator, peer: Peer) -> None:
+    sim.behaviour.keepalive_factor = 0
+    await peer.connected(TOKEN, keepalive=0)
+    peer.ping()
+    await peer.expect(PacketType.PINGRESP)
+    assert sim.device.online
+
+
 WILL = ("ds/Text", b"gone")
 
 

@@ -1,8 +1,9 @@
 """Tests of the traits; what they share to describe an entity in a line."""
 
+from homeassistant.core import State
+
 from custom_components.blynk_bridge.traits import find
 from custom_components.blynk_bridge.traits.base import Trait
-from homeassistant.core import State
 
 
 def an(entity_id: str, state: str, **attributes: object) -> State:

@@ -3,6 +3,7 @@
 import math
 import reprlib
 
+from homeassistant.core import State
 import pytest
 
 from custom_components.blynk_bridge.device.values import DataType, Location, Value
@@ -19,7 +20,6 @@ from custom_components.blynk_bridge.traits.base import (
     written_number,
 )
 from custom_components.blynk_bridge.traits.inputs import SelectOption
-from homeassistant.core import State
 
 from . import an, the
 

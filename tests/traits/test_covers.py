@@ -1,5 +1,6 @@
 """Covers."""
 
+from homeassistant.components.cover.const import CoverDeviceClass, CoverEntityFeature
 import pytest
 
 from custom_components.blynk_bridge.device.values import DataType, Value
@@ -10,7 +11,6 @@ from custom_components.blynk_bridge.traits.base import (
     Limits,
     NotWritable,
 )
-from homeassistant.components.cover.const import CoverDeviceClass, CoverEntityFeature
 
 from . import an, the
 

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from unittest.mock import patch
 
+from homeassistant.const import EVENT_CALL_SERVICE, Platform
+from homeassistant.core import HomeAssistant, State
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -19,10 +23,6 @@ from custom_components.blynk_bridge.traits.base import (
     NotWritable,
     Trait,
 )
-from homeassistant.const import EVENT_CALL_SERVICE, Platform
-from homeassistant.core import HomeAssistant, State
-from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
 
 from . import the
 

@@ -2,11 +2,11 @@
 
 import reprlib
 
+from homeassistant.core import State
 import pytest
 
 from custom_components.blynk_bridge.device.values import DataType, Value
 from custom_components.blynk_bridge.traits.base import Description, Limits, NotWritable
-from homeassistant.core import State
 
 from . import an, the
 

@@ -3,6 +3,9 @@
 import random
 import reprlib
 
+from homeassistant.components.cover.const import CoverEntityFeature
+from homeassistant.core import State
+from homeassistant.util import slugify
 import pytest
 
 from custom_components.blynk_bridge.device.values import (
@@ -18,9 +21,6 @@ from custom_components.blynk_bridge.traits.base import (
     OnOffTrait,
     Trait,
 )
-from homeassistant.components.cover.const import CoverEntityFeature
-from homeassistant.core import State
-from homeassistant.util import slugify
 
 from . import an
 

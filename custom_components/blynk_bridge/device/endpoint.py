@@ -15,6 +15,8 @@ _HOST_LENGTH_MAX: Final = 253
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _URI_LENGTH_MAX: Final = 512
 _PATH: Final = re.compile(r"/[A-Za-z0-9._~/%-]{0,127}", re.ASCII)
+# Without brackets an IPv6 address has no port: its last group would pass for one.
+_HOST_AND_PORT: Final = re.compile(r"(\[[^]]*\]|[^:]*):(\d{1,5})", re.ASCII)
 
 
 class Transport(StrEnum):
@@ -58,8 +60,9 @@ _DEFAULT_PATH: Final = "/mqtt"
 class Endpoint:
     """One address an MQTT connection can be made to.
 
-    Every instance is valid: the host is a DNS name of legal labels or an IP
-    address, in lower case, and the port is 1…65535.
+    Every instance is valid, and in its one spelling: the host is a DNS name of
+    legal labels or an IP address, in lower case, the port is 1…65535, and the
+    path is the usual one where it is empty or no WebSocket needs it.
     """
 
     transport: Transport
@@ -74,6 +77,8 @@ class Endpoint:
             raise InvalidEndpoint("port out of range")
         if not _PATH.fullmatch(self.path):
             raise InvalidEndpoint("not a path")
+        if self.path == "/" or not self.transport.websocket:
+            object.__setattr__(self, "path", _DEFAULT_PATH)
 
     @classmethod
     def at(cls, host: str, transport: Transport, port: int | None = None) -> Self:
@@ -91,10 +96,12 @@ class Endpoint:
         the path counts for WebSocket only. Raises InvalidEndpoint otherwise.
         Source: Blynk docs, device-mqtt-api/authentication.
         """
-        if len(uri) > _URI_LENGTH_MAX:
-            raise InvalidEndpoint("URI too long")
+        uri = _trimmed(uri)
+        # urlsplit drops line breaks, and turns a Kelvin sign into a k.
+        if not uri.isascii() or not uri.isprintable():
+            raise InvalidEndpoint("not a URI")
         try:
-            parts = urlsplit(uri.strip())
+            parts = urlsplit(uri)
             port = parts.port
         except ValueError as error:
             raise InvalidEndpoint("not a URI") from error
@@ -102,12 +109,14 @@ class Endpoint:
             raise InvalidEndpoint("not an MQTT URI")
         if parts.username is not None or parts.query or parts.fragment:
             raise InvalidEndpoint("URI with more than an address")
-        path = parts.path if transport.websocket and len(parts.path) > 1 else ""
+        # urlsplit takes the brackets away, and they are only for IPv6.
+        if "[" in parts.netloc and ":" not in parts.hostname:
+            raise InvalidEndpoint("not a host")
         return cls(
             transport,
             parts.hostname,
             _DEFAULT_PORTS[transport] if port is None else port,
-            path or _DEFAULT_PATH,
+            parts.path if transport.websocket and parts.path else _DEFAULT_PATH,
         )
 
     @classmethod
@@ -118,24 +127,24 @@ class Endpoint:
         object with host and port, and an MQTT 5 Server Reference is a bare
         `host:port`: both keep the current transport. Raises InvalidEndpoint.
         """
-        if "://" in text:
-            return cls.parse(text)
-        if len(text) > _URI_LENGTH_MAX:
-            raise InvalidEndpoint("redirect too long")
+        text = _trimmed(text)
         host: object = text
         port: object = None
-        if text.lstrip().startswith("{"):
+        if text.startswith("{"):
             try:
                 fields = json.loads(text)
             except (ValueError, RecursionError) as error:
                 raise InvalidEndpoint("not JSON") from error
             host, port = fields.get("host"), fields.get("port")
-        elif match := re.fullmatch(r"(.+?):(\d{1,5})", text, re.ASCII):
+        elif "://" in text:
+            return cls.parse(text)
+        elif match := _HOST_AND_PORT.fullmatch(text):
             host, port = match[1], int(match[2])
-        if not isinstance(host, str) or not isinstance(port, int | None):
-            raise InvalidEndpoint("redirect without a host")
         if port is None:
-            return cls.at(host, current.transport)
+            port = _DEFAULT_PORTS[current.transport]
+        # JSON's true is a bool, which Python counts among the integers.
+        if not isinstance(host, str) or type(port) is not int:
+            raise InvalidEndpoint("redirect without a host and port")
         return cls(current.transport, host, port, current.path)
 
     def __str__(self) -> str:
@@ -187,12 +196,22 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
+def _trimmed(text: str) -> str:
+    """Return what stands between the spaces, if it is not too long for a URI."""
+    if len(text) > _URI_LENGTH_MAX:
+        raise InvalidEndpoint("too long")
+    return text.strip()
+
+
 def _valid_host(host: str) -> str:
     """Return the host in its one spelling."""
-    name = host.strip().lower().removesuffix(".")
-    if name.startswith("[") and name.endswith("]"):
-        name = name[1:-1]
-    if "%" not in name and (address := _address(name)):
+    name = host.strip()
+    if not name.isascii():
+        raise InvalidEndpoint("not a host")
+    name = name.lower().removesuffix(".")
+    bracketed = name.startswith("[") and name.endswith("]")
+    address = _address(name[1:-1] if bracketed else name)
+    if address and "%" not in name and (address.version == 6 or not bracketed):
         return str(address)
     if len(name) > _HOST_LENGTH_MAX or not all(
         _LABEL.fullmatch(label) for label in name.split(".")

@@ -194,7 +194,10 @@ def _firmware_offer(text: str) -> FirmwareOffer:
     if not isinstance(fields, dict):
         raise InvalidMessage("not a JSON object")
     version = fields.get("ver")
-    return FirmwareOffer(version if isinstance(version, str) else None)
+    # JSON can spell a lone surrogate, which no UTF-8 can show.
+    if not isinstance(version, str) or not version.isprintable():
+        version = None
+    return FirmwareOffer(version)
 
 
 _CONTROL: Final[Mapping[str, Callable[[str], Downlink]]] = {

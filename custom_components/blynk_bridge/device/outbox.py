@@ -1,10 +1,11 @@
 """What waits to be sent: the newest value of each datastream wins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-import json
+import logging
 from typing import Final
 
+from .errors import InvalidValue
 from .messages import MESSAGE_SIZE_MAX, Publication, batch, value
 from .pacing import Lane
 from .values import DataType, JsonValue, Value, to_json
@@ -12,8 +13,7 @@ from .values import DataType, JsonValue, Value, to_json
 type Source = Callable[[], Value | None]
 """Tells a datastream's present value when there is room for it; None for none."""
 
-# Blynk documents the text form of neither; their JSON form it does.
-_JSON_ONLY: Final = frozenset({DataType.BOOLEAN, DataType.LOCATION})
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,11 @@ class _Waiting:
     lane: Lane
     forced: bool
     """Send it even if Blynk already has that value."""
+
+    def read(self) -> JsonValue | None:
+        """Return the value as it is now, None where there is nothing to tell."""
+        datum = self.source()
+        return None if datum is None else to_json(datum, self.data_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Outbox:
     def __init__(self) -> None:
         """Start empty, knowing nothing of what Blynk has."""
         self._waiting: dict[str, _Waiting] = {}
+        self._under_way: dict[str, _Waiting] = {}
         self._known: dict[str, JsonValue] = {}
 
     def __len__(self) -> int:
@@ -72,6 +78,7 @@ class Outbox:
             forced = forced or earlier.forced
             if (
                 earlier.source is source
+                and earlier.data_type is data_type
                 and earlier.lane == lane
                 and earlier.forced == forced
             ):
@@ -79,63 +86,104 @@ class Outbox:
         self._waiting[name] = _Waiting(data_type, source, lane, forced)
 
     def discard(self, name: str) -> None:
-        """Forget a datastream that is no longer ours."""
+        """Forget a datastream that is no longer ours, on its way too."""
         self._waiting.pop(name, None)
-        self._known.pop(name, None)
-
-    def overwritten(self, name: str) -> None:
-        """Note that Blynk's value of a datastream may not be the one we sent."""
-        self._known.pop(name, None)
+        self._doubt(name)
 
     def take(self) -> Parcel | None:
         """Return the next message, most urgent values first; None if none is due.
 
-        What has nothing to tell, or nothing new, is dropped on the way.
+        What has nothing to tell, or nothing new, is dropped on the way. An error
+        that a source raises is passed on, and everything waits as before.
         """
         values: dict[str, JsonValue] = {}
         taken: dict[str, _Waiting] = {}
-        single: Publication | None = None
-        size = Publication("batch_ds", b"{}").size
+        settled: list[str] = []
+        # Each value brings a comma, the first one brings none.
+        size = Publication("batch_ds", b"{}").size - len(",")
         for name, item in sorted(self._waiting.items(), key=lambda pair: pair[1].lane):
-            datum = item.source()
-            form = None if datum is None else to_json(datum, item.data_type)
-            if datum is None or form is None or self._is_known(name, form, item):
-                del self._waiting[name]
+            form = _form(name, item)
+            if form is None or self._is_known(name, form, item):
+                settled.append(name)
                 continue
-            piece = len(json.dumps({name: form}, ensure_ascii=False).encode())
-            if values and size + piece > MESSAGE_SIZE_MAX:
+            size += len(batch({name: form}).payload) - len("{}") + len(",")
+            if values and size > MESSAGE_SIZE_MAX:
                 break
-            del self._waiting[name]
             values[name] = form
             taken[name] = item
-            size += piece
-            if len(values) == 1 and item.data_type not in _JSON_ONLY:
-                single = _shortened(name, datum, item.data_type)
-            if size > MESSAGE_SIZE_MAX:
-                break
+        for name in settled:
+            # Forced, so what Blynk has is not what we sent, and nothing mends it now.
+            if self._waiting.pop(name).forced:
+                self._doubt(name)
+        # Until the answer comes, nobody knows what Blynk has.
+        for name in taken:
+            del self._waiting[name]
+            self._doubt(name)
         if not values:
             return None
-        publication = single if single and len(values) == 1 else batch(values)
-        return Parcel(publication, values, taken)
+        self._under_way.update(taken)
+        return Parcel(_packed(values, taken), values, taken)
 
     def acknowledged(self, parcel: Parcel) -> None:
         """Note that Blynk has these values now."""
-        self._known.update(parcel.values)
+        for name, item in parcel.waiting.items():
+            if self._arrived(name, item):
+                self._known[name] = parcel.values[name]
 
     def returned(self, parcel: Parcel) -> None:
         """Let what was not acknowledged wait again, where newer values win."""
         for name, item in parcel.waiting.items():
-            self._known.pop(name, None)
-            self.put(name, item.data_type, item.source, item.lane, forced=item.forced)
+            if self._arrived(name, item):
+                newer = self._waiting.get(name, item)
+                self.put(
+                    name, newer.data_type, newer.source, item.lane, forced=item.forced
+                )
+
+    def _doubt(self, name: str) -> None:
+        """Take nothing for granted of what Blynk has, whatever answer still comes."""
+        self._under_way.pop(name, None)
+        self._known.pop(name, None)
+
+    def _arrived(self, name: str, item: _Waiting) -> bool:
+        """Return whether an answer is about this datastream's latest message.
+
+        It is not where the datastream was discarded, or sent again, meanwhile.
+        """
+        if self._under_way.get(name) is not item:
+            return False
+        del self._under_way[name]
+        return True
 
     def _is_known(self, name: str, form: JsonValue, item: _Waiting) -> bool:
         """Return whether Blynk has this value already."""
-        return not item.forced and name in self._known and self._known[name] == form
+        known = self._known.get(name)
+        # True equals 1 in Python, though not in Blynk.
+        return not item.forced and type(known) is type(form) and known == form
 
 
-def _shortened(name: str, datum: Value, data_type: DataType) -> Publication:
-    """Return the update of one datastream, a text cut to what a message holds."""
-    publication = value(name, datum, data_type)
+def _form(name: str, item: _Waiting) -> JsonValue | None:
+    """Return the value's form in JSON; None where it has none, for then it can't go."""
+    try:
+        return item.read()
+    except InvalidValue as error:
+        _LOGGER.debug("Nothing to send for datastream %r: %s", name, error)
+        return None
+
+
+def _packed(
+    values: Mapping[str, JsonValue], waiting: Mapping[str, _Waiting]
+) -> Publication:
+    """Return the message for these values: a single one as text, several as JSON."""
+    if len(values) == 1:
+        ((name, form),) = values.items()
+        # Blynk documents the text form of neither Boolean nor Location.
+        if not isinstance(form, bool | list):
+            return _shortened(value(name, form, waiting[name].data_type))
+    return batch(values)
+
+
+def _shortened(publication: Publication) -> Publication:
+    """Return the message with its text cut to what a message holds."""
     excess = publication.size - MESSAGE_SIZE_MAX
     if excess <= 0:
         return publication

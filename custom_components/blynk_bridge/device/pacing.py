@@ -27,7 +27,8 @@ class Pacer:
 
     A quiet house finds the bucket full, and each change goes at once; a busy
     one is held to the sustainable rate. Routine messages may not touch the
-    reserve; a confirmation never waits for a token, and is paid for later.
+    reserve. A confirmation never waits for a token, and is paid for later, up to
+    a bucketful: all others together keep within the month whatever happens.
     """
 
     def __init__(
@@ -35,13 +36,18 @@ class Pacer:
     ) -> None:
         """Start with a full bucket; None means a plan without a quota.
 
-        The clock counts seconds and never goes back.
+        The clock counts seconds and never goes back. Raises ValueError for a
+        plan that has no messages.
         """
+        if messages_per_month is not None and messages_per_month < 1:
+            raise ValueError("no messages a month")
         self._clock = clock
         self._rate = (
             None if messages_per_month is None else messages_per_month / _MONTH_SECONDS
         )
         self._capacity = max(1.0, (self._rate or 0.0) * _BURST_SECONDS)
+        # The bucket of a small plan must still hold a message beyond the reserve.
+        self._reserve = min(self._capacity * _RESERVE, self._capacity - 1.0)
         self._tokens = self._capacity
         self._counted_at = clock()
         self._sent: deque[float] = deque(maxlen=MESSAGES_PER_SECOND)
@@ -55,7 +61,7 @@ class Pacer:
         if self._rate is None or lane is Lane.CONFIRMATION:
             return spacing
         self._refill(now)
-        floor = self._capacity * _RESERVE if lane is Lane.ROUTINE else 0.0
+        floor = self._reserve if lane is Lane.ROUTINE else 0.0
         missing = floor + 1.0 - self._tokens
         return max(spacing, missing / self._rate)
 

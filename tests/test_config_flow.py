@@ -1,0 +1,666 @@
+"""Setting up, mending and changing a Blynk device, against the simulator."""
+
+import asyncio
+from collections.abc import Callable
+import ssl
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_USER,
+    ConfigEntryState,
+    ConfigFlowResult,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.blynk_bridge import live_test
+from custom_components.blynk_bridge.const import DOMAIN
+from custom_components.blynk_bridge.credentials import Credentials
+from custom_components.blynk_bridge.device import endpoint
+from simulator import Simulator, SimulatorOptions
+from simulator.journal import Kind
+
+from .conftest import TEMPLATE_ID, TOKEN, SetUp
+
+OTHER_TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-6789"
+
+DEFINES = (
+    f'#define BLYNK_TEMPLATE_ID "{TEMPLATE_ID}"',
+    '#define BLYNK_TEMPLATE_NAME "My House"',
+    f'#define BLYNK_AUTH_TOKEN "{TOKEN}"',
+)
+
+ADVANCED = ("host", "port", "transport", "verify_ssl", "protocol")
+
+
+@pytest.fixture
+def advanced(entry_data: dict[str, Any]) -> dict[str, Any]:
+    """Return the section that leads to the simulator over plain TCP."""
+    return {field: entry_data[field] for field in ADVANCED}
+
+
+async def start(hass: HomeAssistant) -> ConfigFlowResult:
+    """Start a flow as a user does."""
+    return await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+
+
+async def submit(
+    hass: HomeAssistant, flow: ConfigFlowResult, **fields: Any
+) -> ConfigFlowResult:
+    """Fill in the form that a flow shows."""
+    return await hass.config_entries.flow.async_configure(flow["flow_id"], fields)
+
+
+def suggested(result: ConfigFlowResult) -> dict[str, Any]:
+    """Return what the form shows as typed already."""
+    assert result["data_schema"] is not None
+    return {
+        field.schema: field.description["suggested_value"]
+        for field in result["data_schema"].schema
+        if field.description
+    }
+
+
+# --- The user flow -------------------------------------------------------------------
+
+
+async def test_a_device_is_set_up(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    advanced: dict[str, Any],
+    entry_data: dict[str, Any],
+) -> None:
+    """The credentials are tried, and the entry comes online with them."""
+    flow = await start(hass)
+    assert flow["type"] is FlowResultType.FORM
+    assert flow["step_id"] == "user"
+    assert not flow["errors"]
+
+    result = await submit(
+        hass, flow, token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
+    )
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "Blynk Bridge"
+    assert result["data"] == entry_data
+    entry = result["result"]
+    assert entry.unique_id == Credentials(TOKEN, TEMPLATE_ID).fingerprint
+    assert TOKEN not in str(entry.unique_id)
+    await simulator.wait_for(lambda: simulator.device.connections == 2)
+    await simulator.wait_for(lambda: simulator.device.online)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_the_defaults_are_those_of_the_public_cloud(hass: HomeAssistant) -> None:
+    """A user of blynk.cloud need not open the section."""
+    flow = await start(hass)
+    assert flow["data_schema"] is not None
+    section = flow["data_schema"].schema["advanced"]
+    assert section.options["collapsed"]
+    assert section({}) == {
+        "host": "blynk.cloud",
+        "transport": "tls",
+        "verify_ssl": True,
+        "protocol": "3.1.1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("transport", "port"),
+    [
+        ("tcp", lambda sim: sim.entry.mqtt_port),
+        ("tls", lambda sim: sim.entry.tls_port),
+        ("ws", lambda sim: sim.entry.ws_port),
+        ("wss", lambda sim: sim.entry.wss_port),
+    ],
+)
+@pytest.mark.parametrize("protocol", ["3.1.1", "5"])
+async def test_every_way_to_connect(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    transport: str,
+    port: Callable[[Simulator], int],
+    protocol: str,
+) -> None:
+    """Each transport with each version of MQTT; the certificate is our own."""
+    chosen = {
+        "host": "127.0.0.1",
+        "port": port(simulator),
+        "transport": transport,
+        "verify_ssl": False,
+        "protocol": protocol,
+    }
+    result = await submit(
+        hass,
+        await start(hass),
+        token=TOKEN,
+        template_id=TEMPLATE_ID,
+        advanced=chosen,
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert {field: result["data"][field] for field in ADVANCED} == chosen
+    assert simulator.device.info_mcu is not None
+    assert simulator.device.info_mcu["tmpl"] == TEMPLATE_ID
+
+
+async def test_a_certificate_that_is_trusted(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    advanced: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """TLS with its checks on, towards an authority that the system knows."""
+    monkeypatch.setattr(
+        "custom_components.blynk_bridge.connection.client_context",
+        lambda: ssl.create_default_context(cafile=str(simulator.ca_file)),
+    )
+    result = await submit(
+        hass,
+        await start(hass),
+        token=TOKEN,
+        template_id=TEMPLATE_ID,
+        advanced=advanced | {"transport": "tls", "port": simulator.entry.tls_port},
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("transport", ["tls", "wss"])
+async def test_a_certificate_that_is_not_trusted(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any], transport: str
+) -> None:
+    """The token stays here; without verification it goes through."""
+    port = {"tls": simulator.entry.tls_port, "wss": simulator.entry.wss_port}[transport]
+    secure = advanced | {"transport": transport, "port": port}
+    result = await submit(
+        hass,
+        await start(hass),
+        token=TOKEN,
+        template_id=TEMPLATE_ID,
+        advanced=secure,
+    )
+    assert result["errors"] == {"base": "tls_error"}
+    assert not simulator.journal.find(Kind.CONNECT)
+
+    result = await submit(
+        hass,
+        result,
+        token=TOKEN,
+        template_id=TEMPLATE_ID,
+        advanced=secure | {"verify_ssl": False},
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "", " "])
+async def test_the_lines_of_the_developer_tools_are_pasted(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any], separator: str
+) -> None:
+    """As they are; single-line inputs strip the newlines."""
+    result = await submit(
+        hass, await start(hass), token=separator.join(DEFINES), advanced=advanced
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "My House"
+    assert result["data"]["token"] == TOKEN
+    assert result["data"]["template_id"] == TEMPLATE_ID
+
+
+async def test_pasted_lines_fill_the_form_when_something_else_is_wrong(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any]
+) -> None:
+    """What was recognized is shown in its field, and the name is not lost."""
+    result = await submit(
+        hass,
+        await start(hass),
+        token="".join(DEFINES),
+        advanced=advanced | {"host": "https://blynk.cloud"},
+    )
+    assert result["errors"] == {"base": "invalid_host"}
+    assert suggested(result) == {"token": TOKEN, "template_id": TEMPLATE_ID}
+
+    result = await submit(
+        hass, result, token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
+    )
+    assert result["title"] == "My House"
+
+
+async def test_a_wrong_token_is_corrected(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any]
+) -> None:
+    """The form comes back with what was typed."""
+    result = await submit(
+        hass,
+        await start(hass),
+        token=OTHER_TOKEN,
+        template_id=TEMPLATE_ID,
+        advanced=advanced,
+    )
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == {"base": "invalid_auth"}
+    assert suggested(result) == {"token": OTHER_TOKEN, "template_id": TEMPLATE_ID}
+
+    result = await submit(
+        hass, result, token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"]["token"] == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({"token": "a" * 31}, {"token": "invalid_token_format"}),
+        ({"token": "a" * 33}, {"token": "invalid_token_format"}),
+        ({"token": "a" * 31 + "/"}, {"token": "invalid_token_format"}),
+        ({"token": "a" * 31 + "ä"}, {"token": "invalid_token_format"}),
+        ({"token": ""}, {"token": "invalid_token_format"}),
+        ({"token": DEFINES[0]}, {"token": "invalid_token_format"}),
+        (
+            {"token": '#define BLYNK_AUTH_TOKEN ""\n' + DEFINES[0]},
+            {"token": "invalid_token_format"},
+        ),
+        ({"template_id": "TMPL"}, {"template_id": "invalid_template_id"}),
+        ({"template_id": "TMPL123"}, {"template_id": "invalid_template_id"}),
+        ({"template_id": "tmplabcd"}, {"template_id": "invalid_template_id"}),
+        ({"template_id": "TMPLabcd/"}, {"template_id": "invalid_template_id"}),
+        ({"template_id": ""}, {"template_id": "invalid_template_id"}),
+        ({"host": "https://blynk.cloud"}, {"base": "invalid_host"}),
+        ({"host": "blynk.cloud:8883"}, {"base": "invalid_host"}),
+        ({"host": "blynk.cloud/mqtt"}, {"base": "invalid_host"}),
+        ({"host": "user@blynk.cloud"}, {"base": "invalid_host"}),
+        ({"host": "blynk..cloud"}, {"base": "invalid_host"}),
+        ({"host": f"{'a' * 64}.cloud"}, {"base": "invalid_host"}),
+        ({"host": " "}, {"base": "invalid_host"}),
+        ({"port": 0}, {"base": "invalid_port"}),
+        ({"port": 65536}, {"base": "invalid_port"}),
+        ({"port": -1}, {"base": "invalid_port"}),
+        ({"port": 1883.5}, {"base": "invalid_port"}),
+    ],
+)
+async def test_bad_input(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    advanced: dict[str, Any],
+    fields: dict[str, Any],
+    errors: dict[str, str],
+) -> None:
+    """Each has its own error, and nothing is sent anywhere."""
+    entered: dict[str, Any] = {"token": TOKEN, "template_id": TEMPLATE_ID}
+    for field, value in fields.items():
+        (advanced if field in ADVANCED else entered)[field] = value
+    result = await submit(hass, await start(hass), **entered, advanced=advanced)
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == errors
+    assert not simulator.journal.find(Kind.CONNECT)
+
+
+async def test_a_template_is_required(
+    hass: HomeAssistant, advanced: dict[str, Any]
+) -> None:
+    """Optional in the form only, so that pasted lines can bring it."""
+    result = await submit(hass, await start(hass), token=TOKEN, advanced=advanced)
+    assert result["errors"] == {"template_id": "invalid_template_id"}
+
+
+async def test_a_transport_that_does_not_exist(
+    hass: HomeAssistant, advanced: dict[str, Any]
+) -> None:
+    """The selector refuses it; no frontend offers it."""
+    with pytest.raises(InvalidData):
+        await submit(
+            hass,
+            await start(hass),
+            token=TOKEN,
+            template_id=TEMPLATE_ID,
+            advanced=advanced | {"transport": "carrier pigeon"},
+        )
+
+
+async def test_a_server_that_is_away(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any]
+) -> None:
+    """Nobody listens; once somebody does, the same form goes through."""
+    await simulator.stop_listening()
+    entered = {"token": TOKEN, "template_id": TEMPLATE_ID, "advanced": advanced}
+    result = await submit(hass, await start(hass), **entered)
+    assert result["errors"] == {"base": "cannot_connect"}
+
+    await simulator.start_listening()
+    result = await submit(hass, result, **entered)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_server_that_does_not_answer(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    advanced: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The whole live test has a time limit."""
+    simulator.behaviour.withhold_connack = True
+    monkeypatch.setattr(live_test, "TIMEOUT", 0.2)
+    result = await submit(
+        hass, await start(hass), token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
+    )
+    assert result["errors"] == {"base": "cannot_connect"}
+    await simulator.wait_for(lambda: not simulator.device.links)
+
+
+async def test_a_redirect_is_followed(
+    hass: HomeAssistant, socket_enabled: None, entry_data: dict[str, Any]
+) -> None:
+    """The live test ends where the device lives; the entry keeps what was entered."""
+    options = SimulatorOptions(token=TOKEN, template_id=TEMPLATE_ID, home="ny3")
+    async with Simulator(options) as simulator:
+        advanced = {field: entry_data[field] for field in ADVANCED}
+        advanced["port"] = simulator.entry.mqtt_port
+        result = await submit(
+            hass,
+            await start(hass),
+            token=TOKEN,
+            template_id=TEMPLATE_ID,
+            advanced=advanced,
+        )
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert result["data"]["port"] == simulator.entry.mqtt_port
+        assert simulator.journal.find(Kind.REDIRECT, region="fra1")
+        assert simulator.journal.find(Kind.PUBLISH, topic="info/mcu", region="ny3")
+        await hass.config_entries.async_unload(result["result"].entry_id)
+
+
+async def test_a_redirect_to_a_stranger_is_refused(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any]
+) -> None:
+    """The form says where the server wanted to send the token."""
+    simulator.behaviour.redirect_always = "mqtt://blynk.example:1883"
+    result = await submit(
+        hass, await start(hass), token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
+    )
+    assert result["errors"] == {"base": "redirect_refused"}
+    assert result["description_placeholders"] is not None
+    assert (
+        result["description_placeholders"]["redirect_target"]
+        == "mqtt://blynk.example:1883"
+    )
+
+
+async def test_redirects_in_a_circle(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any]
+) -> None:
+    """Two regions that send the device to each other are given up."""
+    simulator.behaviour.redirect_always = "next"
+    result = await submit(
+        hass, await start(hass), token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
+    )
+    assert result["errors"] == {"base": "cannot_connect"}
+
+
+@pytest.mark.no_fail_on_log_exception
+async def test_an_error_that_nobody_expects(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    advanced: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is logged with its traceback, without the token."""
+
+    def fail(data: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(live_test, "tls_context", fail)
+    result = await submit(
+        hass, await start(hass), token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
+    )
+    assert result["errors"] == {"base": "unknown"}
+    assert "RuntimeError: broken" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+async def test_a_device_is_set_up_once(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any], set_up: SetUp
+) -> None:
+    """The session of the entry that has it is not disturbed."""
+    await set_up()
+    result = await submit(
+        hass, await start(hass), token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
+    )
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+    assert simulator.device.connections == 1
+
+
+# --- Re-authentication ---------------------------------------------------------------
+
+
+async def denied(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> tuple[MockConfigEntry, ConfigFlowResult]:
+    """Set up an entry whose token Blynk then replaces; return the flow that mends it."""
+    entry = await set_up()
+    simulator.cloud.deny(simulator.device, OTHER_TOKEN)
+    async with asyncio.timeout(10):
+        while not (flows := hass.config_entries.flow.async_progress()):
+            await asyncio.sleep(0.01)
+    (flow,) = flows
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert flow["step_id"] == "reauth_confirm"
+    return entry, flow
+
+
+@pytest.mark.parametrize(
+    ("pasted", "template_id"),
+    [
+        (OTHER_TOKEN, TEMPLATE_ID),
+        (
+            f'#define BLYNK_TEMPLATE_ID "TMPLother" #define BLYNK_AUTH_TOKEN "{OTHER_TOKEN}"',
+            "TMPLother",
+        ),
+    ],
+    ids=["the token alone", "the pasted lines"],
+)
+async def test_a_new_token_brings_the_entry_back(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    entry_data: dict[str, Any],
+    pasted: str,
+    template_id: str,
+) -> None:
+    """Blynk refuses the old one, the user enters the new one, the device is online."""
+    entry, flow = await denied(hass, simulator, set_up)
+
+    result = await submit(hass, flow, token=pasted)
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "reauth_successful"
+    assert entry.data == entry_data | {"token": OTHER_TOKEN, "template_id": template_id}
+    assert entry.unique_id == Credentials(OTHER_TOKEN, "").fingerprint
+    # One session of the live test, and the entry's own.
+    await simulator.wait_for(lambda: simulator.device.connections == 3)
+    await simulator.wait_for(lambda: simulator.device.online)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert not hass.config_entries.flow.async_progress()
+
+
+async def test_a_new_token_that_is_wrong_too(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The entry stays as it is until a token works."""
+    entry, flow = await denied(hass, simulator, set_up)
+    for token, errors in (
+        ("short", {"token": "invalid_token_format"}),
+        (
+            f"#define BLYNK_TEMPLATE_ID nonsense #define BLYNK_AUTH_TOKEN {OTHER_TOKEN}",
+            {"token": "invalid_template_id"},
+        ),
+        (TOKEN, {"base": "invalid_auth"}),
+        ("x" * 32, {"base": "invalid_auth"}),
+    ):
+        flow = await submit(hass, flow, token=token)
+        assert flow["errors"] == errors
+        assert entry.data["token"] == TOKEN
+    result = await submit(hass, flow, token=OTHER_TOKEN)
+    assert result["reason"] == "reauth_successful"
+    await simulator.wait_for(lambda: simulator.device.online)
+
+
+async def test_a_new_token_of_another_entry(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Two entries never share a device."""
+    MockConfigEntry(
+        domain=DOMAIN, unique_id=Credentials("y" * 32, "").fingerprint
+    ).add_to_hass(hass)
+    entry, flow = await denied(hass, simulator, set_up)
+    result = await submit(hass, flow, token="y" * 32)
+    assert result["errors"] == {"token": "already_configured"}
+    assert entry.data["token"] == TOKEN
+
+
+async def test_a_token_that_was_right_after_all(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The entry comes back even if nothing about it changes."""
+    entry, flow = await denied(hass, simulator, set_up)
+    simulator.device.token = TOKEN
+    result = await submit(hass, flow, token=TOKEN)
+    assert result["reason"] == "reauth_successful"
+    await simulator.wait_for(lambda: simulator.device.connections == 3)
+    await simulator.wait_for(lambda: simulator.device.online)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+# --- Reconfiguration -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", ["3.1.1", "5"])
+async def test_template_and_connection_are_changed(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    advanced: dict[str, Any],
+    protocol: str,
+) -> None:
+    """The entry's own session makes room for the live test: Blynk allows one."""
+    entry = await set_up(protocol=protocol)
+    flow = await entry.start_reconfigure_flow(hass)
+    assert flow["step_id"] == "reconfigure"
+    assert suggested(flow) == {"template_id": TEMPLATE_ID}
+    assert flow["data_schema"] is not None
+    section = flow["data_schema"].schema["advanced"]
+    assert {
+        field.schema: field.description["suggested_value"]
+        for field in section.schema.schema
+    } == advanced | {"protocol": protocol}
+
+    changed = {
+        "host": "127.0.0.1",
+        "port": simulator.entry.wss_port,
+        "transport": "wss",
+        "verify_ssl": False,
+        "protocol": protocol,
+    }
+    result = await submit(hass, flow, template_id="TMPLother", advanced=changed)
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == changed | {"token": TOKEN, "template_id": "TMPLother"}
+    await simulator.wait_for(lambda: simulator.device.connections == 3)
+    await simulator.wait_for(lambda: simulator.device.online)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert simulator.device.info_mcu is not None
+    assert simulator.device.info_mcu["tmpl"] == "TMPLother"
+
+
+async def test_the_section_left_closed_changes_nothing_in_it(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp, entry_data: dict[str, Any]
+) -> None:
+    """Only the template is changed."""
+    entry = await set_up()
+    flow = await entry.start_reconfigure_flow(hass)
+    result = await submit(hass, flow, template_id="TMPLother")
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == entry_data | {"template_id": "TMPLother"}
+    await simulator.wait_for(lambda: simulator.device.connections == 3)
+
+
+async def test_a_port_is_given_up(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    advanced: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An empty port is the transport's usual one, not the one before."""
+    monkeypatch.setitem(
+        endpoint._DEFAULT_PORTS, endpoint.Transport.TCP, simulator.entry.mqtt_port
+    )
+    entry = await set_up()
+    del advanced["port"]
+    result = await submit(
+        hass,
+        await entry.start_reconfigure_flow(hass),
+        template_id=TEMPLATE_ID,
+        advanced=advanced,
+    )
+    assert result["reason"] == "reconfigure_successful"
+    assert "port" not in entry.data
+    await simulator.wait_for(lambda: simulator.device.connections == 3)
+
+
+async def test_a_change_that_fails(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    entry_data: dict[str, Any],
+    advanced: dict[str, Any],
+) -> None:
+    """The entry keeps its data and comes back with them."""
+    entry = await set_up()
+    flow = await entry.start_reconfigure_flow(hass)
+    for fields, errors in (
+        ({"template_id": "nonsense"}, {"template_id": "invalid_template_id"}),
+        (
+            {"template_id": TEMPLATE_ID, "advanced": advanced | {"host": "a b"}},
+            {"base": "invalid_host"},
+        ),
+    ):
+        flow = await submit(hass, flow, **fields)
+        assert flow["errors"] == errors
+    assert simulator.device.connections == 1
+
+    flow = await submit(
+        hass,
+        flow,
+        template_id="TMPLother",
+        advanced=advanced | {"transport": "tls", "port": simulator.entry.tls_port},
+    )
+    assert flow["errors"] == {"base": "tls_error"}
+    assert entry.data == entry_data
+    assert entry.state is ConfigEntryState.LOADED
+    await simulator.wait_for(lambda: simulator.device.connections == 2)
+    await simulator.wait_for(lambda: simulator.device.online)
+
+
+async def test_an_entry_that_is_not_loaded_is_changed(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    config_entry: MockConfigEntry,
+) -> None:
+    """It is loaded with the new data."""
+    config_entry.add_to_hass(hass)
+    flow = await config_entry.start_reconfigure_flow(hass)
+    result = await submit(hass, flow, template_id="TMPLother")
+    assert result["reason"] == "reconfigure_successful"
+    await simulator.wait_for(lambda: simulator.device.connections == 2)
+    await hass.async_block_till_done()
+    assert config_entry.state is ConfigEntryState.LOADED

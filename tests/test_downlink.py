@@ -1,0 +1,340 @@
+"""Widgets of the simulator operate entities of a real Home Assistant."""
+
+import asyncio
+import json
+import logging
+
+from homeassistant.core import Event, HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    async_capture_events,
+    async_mock_service,
+)
+
+from custom_components.blynk_bridge.downlink import EVENT_COMMAND
+from simulator import Simulator
+from simulator.journal import Kind
+
+from .conftest import SetUp, exposure
+from .device.conftest import eventually
+
+LAMP = exposure("input_boolean.lamp", "power", "Lamp")
+LEVEL = exposure("input_number.level", "value", "Level", "integer")
+
+
+@pytest.fixture
+async def home(hass: HomeAssistant) -> None:
+    """Set up a lamp, a level, a mode, a text and a button."""
+    for domain, config in (
+        ("input_boolean", {"lamp": {"initial": False}}),
+        ("input_number", {"level": {"min": 0, "max": 100, "step": 5, "initial": 10}}),
+        ("input_select", {"mode": {"options": ["a", "b", "c"]}}),
+        ("input_text", {"message": {"max": 10}}),
+        ("input_button", {"press": {}}),
+    ):
+        assert await async_setup_component(hass, domain, {domain: config})
+    await hass.async_block_till_done()
+
+
+def state(hass: HomeAssistant, entity_id: str) -> str:
+    """Return an entity's state."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return found.state
+
+
+def writes(simulator: Simulator, name: str) -> list[bytes]:
+    """Return what the device has published of a datastream, alone or in a batch."""
+    found = []
+    for entry in simulator.journal.find(Kind.PUBLISH, direction="in"):
+        if entry.topic == f"ds/{name}":
+            found.append(entry.payload)
+        elif entry.topic == "batch_ds" and name in (
+            values := json.loads(entry.payload)
+        ):
+            found.append(str(values[name]).encode())
+    return found
+
+
+async def settled(simulator: Simulator, *names: str) -> None:
+    """Wait for the snapshot, and forget it."""
+    await simulator.wait_for(
+        lambda: all(
+            simulator.device.datastreams[name].value is not None for name in names
+        )
+    )
+    simulator.journal.clear()
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_widget_switches_a_lamp_and_gets_one_confirmation(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The event for the logbook comes first, with the context of the action."""
+    events = async_capture_events(hass, EVENT_COMMAND)
+    await set_up(LAMP)
+    await settled(simulator, "Lamp")
+    await simulator.press("Lamp", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Lamp"))
+    assert state(hass, "input_boolean.lamp") == "on"
+    await asyncio.sleep(0.5)
+    assert writes(simulator, "Lamp") == [b"1"]
+    (event,) = events
+    assert event.data == {
+        "entity_id": "input_boolean.lamp",
+        "datastream": "Lamp",
+        "value": 1,
+        "action": "input_boolean.turn_on",
+    }
+    lamp = hass.states.get("input_boolean.lamp")
+    assert lamp is not None
+    assert lamp.context is event.context
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_command_that_changes_nothing_is_confirmed_too(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The widget waits for it."""
+    await set_up(LAMP)
+    await settled(simulator, "Lamp")
+    await simulator.press("Lamp", 0)
+    await simulator.wait_for(lambda: writes(simulator, "Lamp"))
+    assert writes(simulator, "Lamp") == [b"0"]
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(("written", "result"), [(250, 100), (33, 35), (60, 60)])
+async def test_a_clamped_value_snaps_the_widget_back(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    written: int,
+    result: int,
+) -> None:
+    """Blynk ends up with what Home Assistant made of it."""
+    await set_up(LEVEL)
+    await settled(simulator, "Level")
+    await simulator.press("Level", written)
+    await simulator.wait_for(
+        lambda: writes(simulator, "Level") == [str(result).encode()]
+    )
+    assert float(state(hass, "input_number.level")) == result
+
+
+@pytest.mark.usefixtures("home")
+async def test_every_kind_of_value(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """An index selects, a text is set, a button is pressed and released."""
+    await set_up(
+        exposure("input_select.mode", "option", "Mode", "enum"),
+        exposure("input_text.message", "value", "Message", "string"),
+        exposure("input_button.press", "press", "Press"),
+    )
+    await settled(simulator, "Mode")
+    await simulator.press("Mode", 2)
+    await simulator.press("Message", "héllo")
+    await simulator.press("Press", 1)
+    await simulator.press("Press", 0)
+    await simulator.wait_for(lambda: state(hass, "input_select.mode") == "c")
+    await simulator.wait_for(lambda: writes(simulator, "Message"))
+    assert state(hass, "input_text.message") == "héllo"
+    await simulator.wait_for(lambda: b"0" in writes(simulator, "Press"))
+    assert state(hass, "input_button.press") not in ("unknown", "unavailable")
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("Lamp", b"2"),
+        ("Lamp", b"on and on"),
+        ("Lamp", b""),
+        ("Lamp", b"\xff"),
+        ("Lamp", b"1" * 1_000_000),
+        ("Lamp", b"nan"),
+        ("Level", b"inf"),
+        ("Level", b"1.5"),
+        ("Mode", b"3"),
+        ("Mode", b"-1"),
+        ("Mode", b'{"a": 1}'),
+        ("Message", b"longer than ten"),
+        ("Nobody", b"1"),
+        ("lamp", b"1"),
+        ("Lamp/erase", b""),
+    ],
+)
+@pytest.mark.usefixtures("home")
+async def test_a_bad_payload_is_one_debug_line(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    payload: bytes,
+) -> None:
+    """Nothing changes, and the session lives."""
+    await set_up(
+        LAMP,
+        LEVEL,
+        exposure("input_select.mode", "option", "Mode", "enum"),
+        exposure("input_text.message", "value", "Message", "string"),
+    )
+    await settled(simulator, "Lamp", "Level", "Mode")
+    caplog.set_level(logging.DEBUG, "custom_components.blynk_bridge")
+    caplog.clear()
+    before = {item.entity_id: item.state for item in hass.states.async_all()}
+    await simulator.send(f"downlink/ds/{name}", payload)
+    await simulator.send("downlink/diag", b"done")
+    await eventually(lambda: "Diagnostic from" in caplog.text)
+    await asyncio.sleep(0.05)
+    after = {item.entity_id: item.state for item in hass.states.async_all()}
+    changed = {key for key in after if after[key] != before[key]}
+    assert not {key for key in changed if "diagnostic" not in key}
+    assert simulator.device.online
+    ignored = [r for r in caplog.records if "Ignored" in r.message]
+    assert len(ignored) == 1
+    assert not [r for r in caplog.records if r.levelno > logging.DEBUG]
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_read_only_exposure_is_not_operated(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A door does not open by itself; its widget snaps back."""
+    await set_up(exposure("input_boolean.lamp", "power", "Door", direction="publish"))
+    await settled(simulator, "Door")
+    await simulator.press("Door", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Door"))
+    assert state(hass, "input_boolean.lamp") == "off"
+    assert simulator.device.datastreams["Door"].value == 0
+
+
+@pytest.mark.usefixtures("home")
+async def test_control_only_is_operated_and_confirmed(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Its changes are not published, the outcome of a command is."""
+    await set_up(exposure("input_boolean.lamp", "power", "Lamp", direction="control"))
+    await simulator.press("Lamp", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Lamp") == [b"1"])
+    assert state(hass, "input_boolean.lamp") == "on"
+
+
+async def test_the_newest_write_wins_while_an_action_runs(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A fast slider drag ends where the finger ends."""
+    hass.states.async_set("number.level", "0", {"min": 0, "max": 255, "step": 1})
+    calls: list[float] = []
+    release = asyncio.Event()
+
+    async def slow(call: ServiceCall) -> None:
+        calls.append(call.data["value"])
+        await release.wait()
+        hass.states.async_set(
+            "number.level", str(call.data["value"]), {"min": 0, "max": 255, "step": 1}
+        )
+
+    hass.services.async_register("number", "set_value", slow)
+    await set_up(exposure("number.level", "value", "Level", "integer"))
+    await settled(simulator, "Level")
+    for value in range(1, 101):
+        await simulator.press("Level", value)
+    await simulator.wait_for(lambda: calls)
+    await simulator.ping()
+    release.set()
+    await simulator.wait_for(
+        lambda: (
+            simulator.device.datastreams["Level"].value == 100
+            and state(hass, "number.level").startswith("100")
+        )
+    )
+    await simulator.wait_for(lambda: writes(simulator, "Level")[-1:] == [b"100"])
+    assert calls == [1, 100]
+
+
+async def test_an_action_that_fails_is_said_and_snaps_back(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The user finds out why in the log."""
+    hass.states.async_set("switch.lamp", "off")
+
+    async def fail(call: ServiceCall) -> None:
+        raise HomeAssistantError("the fuse is blown")
+
+    hass.services.async_register("switch", "turn_on", fail)
+    await set_up(exposure("switch.lamp", "power", "Lamp"))
+    await settled(simulator, "Lamp")
+    await simulator.press("Lamp", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Lamp") == [b"0"])
+    assert "the fuse is blown" in caplog.text
+
+
+async def test_an_entity_that_reports_late_is_waited_for(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The confirmation does not snap the widget back and forth."""
+    hass.states.async_set("switch.lamp", "off")
+
+    async def turn_on(call: ServiceCall) -> None:
+        hass.loop.call_later(0.3, hass.states.async_set, "switch.lamp", "on")
+
+    hass.services.async_register("switch", "turn_on", turn_on)
+    await set_up(exposure("switch.lamp", "power", "Lamp"))
+    await settled(simulator, "Lamp")
+    await simulator.press("Lamp", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Lamp"))
+    await asyncio.sleep(0.3)
+    assert writes(simulator, "Lamp") == [b"1"]
+
+
+async def test_an_unavailable_entity_is_not_operated(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """No action is called."""
+    hass.states.async_set("switch.lamp", "unavailable")
+    calls = async_mock_service(hass, "switch", "turn_on")
+    events: list[Event] = async_capture_events(hass, EVENT_COMMAND)
+    await set_up(
+        exposure("switch.lamp", "power", "Lamp"),
+        exposure("switch.gone", "power", "Door"),
+    )
+    await simulator.press("Lamp", 1)
+    await simulator.press("Door", 1)
+    await simulator.ping()
+    await hass.async_block_till_done()
+    assert not calls
+    assert not events
+
+
+async def test_a_flood_of_writes_starves_nothing(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Ten thousand writes are a handful of actions, and the last one counts."""
+    hass.states.async_set("switch.lamp", "off")
+
+    async def switch(call: ServiceCall) -> None:
+        await asyncio.sleep(0.01)
+        hass.states.async_set("switch.lamp", call.service.removeprefix("turn_"))
+
+    hass.services.async_register("switch", "turn_on", switch)
+    hass.services.async_register("switch", "turn_off", switch)
+    await set_up(exposure("switch.lamp", "power", "Lamp"))
+    await settled(simulator, "Lamp")
+    events = async_capture_events(hass, EVENT_COMMAND)
+    longest, last = 0.0, hass.loop.time()
+    for number in range(10_000):
+        await simulator.send("downlink/ds/Lamp", b"1" if number % 2 else b"0")
+        if number % 100 == 0:
+            await asyncio.sleep(0)
+            longest, last = max(longest, hass.loop.time() - last), hass.loop.time()
+    await simulator.ping(timeout=20)
+    await simulator.wait_for(lambda: state(hass, "switch.lamp") == "on", timeout=10)
+    assert len(events) < 1000
+    assert longest < 1

@@ -1,0 +1,562 @@
+"""Exposing an entity, and changing what is exposed."""
+
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentry, SubentryFlowResult
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.blynk_bridge.const import SUBENTRY_DATASTREAM
+from simulator import Simulator
+
+from .conftest import SetUp, as_subentry, exposure
+
+DIMMER = {"friendly_name": "Kitchen Lamp", "supported_color_modes": ["brightness"]}
+NUMERIC = {"friendly_name": "Kitchen Temperature", "unit_of_measurement": "°C"}
+GARAGE = {
+    "friendly_name": "Garage",
+    "device_class": "garage",
+    "supported_features": 11,
+}
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant, config_entry: MockConfigEntry) -> MockConfigEntry:
+    """Return an entry that is not loaded: the flow does not need it to be."""
+    config_entry.add_to_hass(hass)
+    hass.states.async_set("light.kitchen", "on", {**DIMMER, "brightness": 128})
+    hass.states.async_set("sensor.kitchen", "21.5", NUMERIC)
+    hass.states.async_set("cover.garage", "closed", GARAGE)
+    hass.states.async_set("input_select.mode", "b", {"options": ["a", "b"]})
+    return config_entry
+
+
+async def start(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
+    """Start a flow as a user does."""
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, SUBENTRY_DATASTREAM), context={"source": SOURCE_USER}
+    )
+
+
+async def submit(
+    hass: HomeAssistant, flow: SubentryFlowResult, **fields: Any
+) -> SubentryFlowResult:
+    """Fill in the form that a flow shows."""
+    return await hass.config_entries.subentries.async_configure(flow["flow_id"], fields)
+
+
+async def choose(
+    hass: HomeAssistant, entry: MockConfigEntry, entity_id: str
+) -> SubentryFlowResult:
+    """Go through the first step."""
+    return await submit(hass, await start(hass, entry), entity_id=entity_id)
+
+
+def suggested(result: SubentryFlowResult) -> dict[str, Any]:
+    """Return what the form is filled in with."""
+    assert result["data_schema"] is not None
+    return {
+        field.schema: field.description["suggested_value"]
+        for field in result["data_schema"].schema
+        if field.description
+    }
+
+
+def options(result: SubentryFlowResult, field: str) -> list[str]:
+    """Return what a field of the form offers."""
+    assert result["data_schema"] is not None
+    offered: list[str] = result["data_schema"].schema[field].config["options"]
+    return offered
+
+
+def only_subentry(entry: MockConfigEntry) -> ConfigSubentry:
+    """Return the one subentry there is."""
+    (subentry,) = entry.subentries.values()
+    return subentry
+
+
+# --- Adding --------------------------------------------------------------------------
+
+
+async def test_an_entity_is_exposed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Two steps, and what is left as it was fits."""
+    flow = await start(hass, entry)
+    assert flow["type"] is FlowResultType.FORM
+    assert flow["step_id"] == "user"
+    flow = await submit(hass, flow, entity_id="sensor.kitchen")
+    assert flow["step_id"] == "datastream"
+    assert flow["description_placeholders"] == {"entity": "Kitchen Temperature"}
+    assert suggested(flow) == {"trait": "value", "datastream": "Kitchen Temperature"}
+
+    result = await submit(hass, flow, **suggested(flow))
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    subentry = only_subentry(entry)
+    assert subentry.title == "Kitchen Temperature"
+    assert subentry.unique_id == "ds:Kitchen Temperature"
+    assert subentry.data == {
+        "entity_id": "sensor.kitchen",
+        "trait": "value",
+        "datastream": "Kitchen Temperature",
+        "data_type": "double",
+        "direction": "publish",
+    }
+
+
+async def test_everything_is_chosen(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Every field is kept as it was entered."""
+    flow = await choose(hass, entry, "light.kitchen")
+    assert options(flow, "trait") == ["power", "brightness"]
+    await submit(
+        hass,
+        flow,
+        trait="brightness",
+        datastream="Küche",
+        pin=0,
+        data_type="double",
+        direction="control",
+        min_interval=2.5,
+        max_interval=600,
+    )
+    subentry = only_subentry(entry)
+    assert subentry.title == "Küche (V0)"
+    assert subentry.data == {
+        "entity_id": "light.kitchen",
+        "trait": "brightness",
+        "datastream": "Küche",
+        "pin": 0,
+        "data_type": "double",
+        "direction": "control",
+        "min_interval": 2.5,
+        "max_interval": 600,
+    }
+    assert type(subentry.data["pin"]) is int
+
+
+async def test_a_registered_entity_is_remembered_by_its_registry_id(
+    hass: HomeAssistant, entry: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """So that it may be renamed; the frontend may also name it by that id."""
+    registered = entity_registry.async_get_or_create(
+        "switch", "test", "1", object_id_base="pump", original_name="Pump"
+    )
+    hass.states.async_set("switch.pump", "off")
+    flow = await choose(hass, entry, registered.id)
+    await submit(hass, flow, **suggested(flow))
+    data = only_subentry(entry).data
+    assert data["entity_id"] == "switch.pump"
+    assert data["entity_registry_id"] == registered.id
+
+
+async def test_a_disabled_entity_is_exposed(
+    hass: HomeAssistant, entry: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """The registry knows what it will offer."""
+    entity_registry.async_get_or_create(
+        "cover",
+        "test",
+        "1",
+        object_id_base="blind",
+        original_name="Blind",
+        supported_features=15,
+        disabled_by=er.RegistryEntryDisabler.USER,
+    )
+    flow = await choose(hass, entry, "cover.blind")
+    assert "position" in options(flow, "trait")
+    assert suggested(flow)["datastream"] == "Blind"
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "trait", "data_type", "direction"),
+    [
+        ("light.kitchen", "power", "integer", "both"),
+        ("light.kitchen", "brightness", "integer", "both"),
+        ("sensor.kitchen", "value", "double", "publish"),
+        ("input_select.mode", "option", "enum", "both"),
+        ("cover.garage", "open", "integer", "publish"),
+    ],
+)
+async def test_automatic_follows_the_trait(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_id: str,
+    trait: str,
+    data_type: str,
+    direction: str,
+) -> None:
+    """What may be operated works both ways, but not an entrance."""
+    flow = await choose(hass, entry, entity_id)
+    await submit(
+        hass,
+        flow,
+        trait=trait,
+        datastream="One",
+        data_type="automatic",
+        direction="automatic",
+    )
+    data = only_subentry(entry).data
+    assert (data["data_type"], data["direction"]) == (data_type, direction)
+
+
+async def test_an_entrance_is_operated_if_the_user_says_so(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Exposure by exposure."""
+    flow = await choose(hass, entry, "cover.garage")
+    await submit(hass, flow, trait="open", datastream="Gate", direction="both")
+    assert only_subentry(entry).data["direction"] == "both"
+
+
+async def test_the_next_trait_is_suggested(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """One after the other, with names of their own."""
+    suggestions = []
+    for _ in range(3):
+        flow = await choose(hass, entry, "light.kitchen")
+        suggestions.append(suggested(flow))
+        await submit(hass, flow, **suggested(flow))
+    assert suggestions == [
+        {"trait": "power", "datastream": "Kitchen Lamp"},
+        {"trait": "brightness", "datastream": "Kitchen Lamp Brightness"},
+        {"trait": "power", "datastream": "Kitchen Lamp Power"},
+    ]
+    flow = await choose(hass, entry, "light.kitchen")
+    assert suggested(flow)["datastream"] == "Kitchen Lamp Power 2"
+
+
+@pytest.mark.parametrize(
+    ("friendly_name", "name"),
+    [
+        ("  Garden / Pump, #1 + 2 ", "Garden Pump 1 2"),
+        ("Küche – Größe", "Küche – Größe"),
+        ("a\nb\tc\0d", "a b c d"),
+        ("+/#,", "pump"),
+        ("ä" * 100, "ä" * 48),
+    ],
+)
+async def test_a_suggested_name_is_legal(
+    hass: HomeAssistant, entry: MockConfigEntry, friendly_name: str, name: str
+) -> None:
+    """Whatever the entity is called."""
+    hass.states.async_set("switch.pump", "on", {"friendly_name": friendly_name})
+    flow = await choose(hass, entry, "switch.pump")
+    assert suggested(flow)["datastream"] == name
+    result = await submit(hass, flow, **suggested(flow))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+# --- What is refused -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "error"),
+    [
+        ("light.nowhere", "entity_not_found"),
+        ("0123456789abcdef0123456789abcdef", "entity_not_found"),
+        ("sensor.ours", "own_entity"),
+        ("weather.home", "no_trait"),
+    ],
+)
+async def test_an_entity_that_can_not_be_exposed(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    entity_id: str,
+    error: str,
+) -> None:
+    """The form says why, and takes another."""
+    entity_registry.async_get_or_create(
+        "sensor", "blynk_bridge", "1", object_id_base="ours"
+    )
+    hass.states.async_set("sensor.ours", "1")
+    hass.states.async_set("weather.home", "sunny")
+    flow = await choose(hass, entry, entity_id)
+    assert flow["type"] is FlowResultType.FORM
+    assert flow["step_id"] == "user"
+    assert flow["errors"] == {"entity_id": error}
+    flow = await submit(hass, flow, entity_id="sensor.kitchen")
+    assert flow["step_id"] == "datastream"
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        *(
+            ({"datastream": name}, {"datastream": "invalid_name"})
+            for name in (
+                "",
+                " ",
+                "a/b",
+                "a,b",
+                "a+b",
+                "a#b",
+                "a\0b",
+                " a",
+                "a ",
+                "a\nb",
+                "a\x7fb",
+                "ä" * 65,
+                "a" * 129,
+            )
+        ),
+        ({"datastream": "Taken"}, {"datastream": "datastream_in_use"}),
+        ({"pin": 7}, {"pin": "pin_in_use"}),
+        ({"pin": -1}, {"pin": "invalid_pin"}),
+        ({"pin": 256}, {"pin": "invalid_pin"}),
+        ({"pin": 1.5}, {"pin": "invalid_pin"}),
+        ({"min_interval": -1}, {"min_interval": "invalid_interval"}),
+        ({"max_interval": 1e9}, {"max_interval": "invalid_interval"}),
+        (
+            {"min_interval": 60, "max_interval": 30},
+            {"max_interval": "interval_order"},
+        ),
+        ({"direction": "both"}, {"direction": "not_writable"}),
+        ({"direction": "control"}, {"direction": "not_writable"}),
+        (
+            {"datastream": "a/b", "pin": 7, "direction": "both"},
+            {
+                "datastream": "invalid_name",
+                "pin": "pin_in_use",
+                "direction": "not_writable",
+            },
+        ),
+    ],
+)
+async def test_bad_input(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    fields: dict[str, Any],
+    errors: dict[str, str],
+) -> None:
+    """Each field has its own error; once it is mended the form goes through."""
+    hass.config_entries.async_add_subentry(
+        entry, as_subentry(exposure("switch.pump", "power", "Taken", pin=7))
+    )
+    flow = await choose(hass, entry, "sensor.kitchen")
+    proposal = suggested(flow)
+    flow = await submit(hass, flow, **(proposal | fields))
+    assert flow["type"] is FlowResultType.FORM
+    assert flow["errors"] == errors
+    assert fields.items() <= suggested(flow).items()
+    result = await submit(hass, flow, **proposal)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_type_that_can_not_hold_the_trait(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Of the types that the entity's traits offer together, not each fits each."""
+    flow = await choose(hass, entry, "light.kitchen")
+    assert options(flow, "data_type") == [
+        "automatic",
+        "integer",
+        "double",
+        "string",
+        "boolean",
+        "enum",
+    ]
+    flow = await submit(
+        hass, flow, trait="brightness", datastream="One", data_type="boolean"
+    )
+    assert flow["errors"] == {"data_type": "unsuitable_data_type"}
+    with pytest.raises(InvalidData):
+        await submit(
+            hass, flow, trait="brightness", datastream="One", data_type="location"
+        )
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "attributes", "types"),
+    [
+        ("input_text.note", {}, ["string"]),
+        ("sensor.kitchen", NUMERIC, ["integer", "double", "string"]),
+        ("sensor.status", {}, ["integer", "double", "string"]),
+        (
+            "input_select.mode",
+            {"options": ["a"]},
+            ["integer", "double", "string", "enum"],
+        ),
+    ],
+)
+async def test_only_types_that_make_sense_are_offered(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_id: str,
+    attributes: dict[str, Any],
+    types: list[str],
+) -> None:
+    """A text that is set is a text, an option also its index."""
+    hass.states.async_set(entity_id, "a", attributes)
+    flow = await choose(hass, entry, entity_id)
+    assert options(flow, "data_type") == ["automatic", *types]
+
+
+async def test_an_entity_that_is_lost_between_two_steps(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """What it offered when it was chosen counts."""
+    flow = await choose(hass, entry, "light.kitchen")
+    hass.states.async_set("light.kitchen", STATE_UNAVAILABLE)
+    await submit(hass, flow, trait="brightness", datastream="Level")
+    assert only_subentry(entry).data["trait"] == "brightness"
+
+
+# --- Changing ------------------------------------------------------------------------
+
+
+async def reconfigure(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> SubentryFlowResult:
+    """Start to change the one subentry there is."""
+    return await entry.start_subentry_reconfigure_flow(
+        hass, only_subentry(entry).subentry_id
+    )
+
+
+@pytest.fixture
+def exposed(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
+    """Return the entry with the lamp's brightness exposed."""
+    hass.config_entries.async_add_subentry(
+        entry,
+        as_subentry(
+            exposure("light.kitchen", "brightness", "Level", pin=2, min_interval=5)
+        ),
+    )
+    return entry
+
+
+async def test_an_exposure_is_changed(
+    hass: HomeAssistant, exposed: MockConfigEntry
+) -> None:
+    """Everything but the entity; an emptied field is forgotten."""
+    flow = await reconfigure(hass, exposed)
+    assert flow["step_id"] == "reconfigure"
+    assert suggested(flow) == {
+        "trait": "brightness",
+        "datastream": "Level",
+        "pin": 2,
+        "data_type": "integer",
+        "direction": "both",
+        "min_interval": 5,
+    }
+    result = await submit(
+        hass,
+        flow,
+        trait="power",
+        datastream="Lamp",
+        pin=3,
+        data_type="boolean",
+        direction="publish",
+    )
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "reconfigure_successful"
+    subentry = only_subentry(exposed)
+    assert subentry.title == "Lamp (V3)"
+    assert subentry.unique_id == "ds:Lamp"
+    assert subentry.data == {
+        "entity_id": "light.kitchen",
+        "trait": "power",
+        "datastream": "Lamp",
+        "pin": 3,
+        "data_type": "boolean",
+        "direction": "publish",
+    }
+
+
+async def test_its_own_name_and_pin_are_not_taken(
+    hass: HomeAssistant, exposed: MockConfigEntry
+) -> None:
+    """Submitting the form as it is changes nothing."""
+    before = dict(only_subentry(exposed).data)
+    flow = await reconfigure(hass, exposed)
+    result = await submit(hass, flow, **suggested(flow))
+    assert result["reason"] == "reconfigure_successful"
+    assert only_subentry(exposed).data == before
+
+
+async def test_a_change_to_what_is_taken(
+    hass: HomeAssistant, exposed: MockConfigEntry
+) -> None:
+    """Names and pins of the others count."""
+    flow = await reconfigure(hass, exposed)
+    hass.config_entries.async_add_subentry(
+        exposed, as_subentry(exposure("switch.pump", "power", "Pump", pin=9))
+    )
+    flow = await submit(
+        hass, flow, **(suggested(flow) | {"datastream": "Pump", "pin": 9})
+    )
+    assert flow["errors"] == {"datastream": "datastream_in_use", "pin": "pin_in_use"}
+
+
+async def test_a_renamed_entity_is_found(
+    hass: HomeAssistant, entry: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """The subentry learns its new id."""
+    registered = entity_registry.async_get_or_create(
+        "switch", "test", "1", object_id_base="pump"
+    )
+    hass.config_entries.async_add_subentry(
+        entry,
+        as_subentry(
+            exposure("switch.old", "power", "Pump", entity_registry_id=registered.id)
+        ),
+    )
+    flow = await reconfigure(hass, entry)
+    await submit(hass, flow, **suggested(flow))
+    assert only_subentry(entry).data["entity_id"] == "switch.pump"
+
+
+async def test_the_entity_is_gone(
+    hass: HomeAssistant, exposed: MockConfigEntry
+) -> None:
+    """There is nothing to choose a trait of."""
+    hass.states.async_remove("light.kitchen")
+    result = await reconfigure(hass, exposed)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "entity_not_found"
+
+
+async def test_the_entity_does_not_offer_the_trait_now(
+    hass: HomeAssistant, exposed: MockConfigEntry
+) -> None:
+    """An unavailable lamp does not say that it can be dimmed."""
+    hass.states.async_set("light.kitchen", STATE_UNAVAILABLE)
+    flow = await reconfigure(hass, exposed)
+    assert options(flow, "trait") == ["power", "brightness"]
+    flow = await submit(hass, flow, **suggested(flow))
+    assert flow["errors"] == {"trait": "trait_not_offered"}
+    hass.states.async_set("light.kitchen", "on", DIMMER)
+    result = await submit(hass, flow, **suggested(flow))
+    assert result["reason"] == "reconfigure_successful"
+
+
+# --- Live ----------------------------------------------------------------------------
+
+
+async def test_it_is_applied_without_dropping_the_session(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Added, changed and removed, on one connection."""
+    hass.states.async_set("sensor.kitchen", "21.5", NUMERIC)
+    datastreams = simulator.device.datastreams
+    entry = await set_up()
+    flow = await choose(hass, entry, "sensor.kitchen")
+    await submit(hass, flow, trait="value", datastream="Temperature")
+    await simulator.wait_for(lambda: datastreams["Temperature"].value == 21.5)
+
+    flow = await reconfigure(hass, entry)
+    await submit(hass, flow, **(suggested(flow) | {"datastream": "Humidity"}))
+    await simulator.wait_for(lambda: datastreams["Humidity"].value == 21.5)
+
+    hass.config_entries.async_remove_subentry(entry, only_subentry(entry).subentry_id)
+    assert not entry.subentries
+    assert simulator.device.connections == 1
