@@ -24,6 +24,7 @@ from simulator import Simulator, SimulatorOptions
 from simulator.journal import Kind
 
 from .conftest import TEMPLATE_ID, TOKEN, SetUp
+from .translated import translated
 
 OTHER_TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-6789"
 
@@ -44,8 +45,10 @@ def advanced(entry_data: dict[str, Any]) -> dict[str, Any]:
 
 async def start(hass: HomeAssistant) -> ConfigFlowResult:
     """Start a flow as a user does."""
-    return await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
+    return translated(
+        await hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_USER}
+        )
     )
 
 
@@ -53,7 +56,9 @@ async def submit(
     hass: HomeAssistant, flow: ConfigFlowResult, **fields: Any
 ) -> ConfigFlowResult:
     """Fill in the form that a flow shows."""
-    return await hass.config_entries.flow.async_configure(flow["flow_id"], fields)
+    return translated(
+        await hass.config_entries.flow.async_configure(flow["flow_id"], fields)
+    )
 
 
 def suggested(result: ConfigFlowResult) -> dict[str, Any]:
@@ -541,6 +546,11 @@ async def test_a_token_that_was_right_after_all(
 # --- Reconfiguration -----------------------------------------------------------------
 
 
+async def reconfigure(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
+    """Start to change an entry as a user does."""
+    return translated(await entry.start_reconfigure_flow(hass))
+
+
 @pytest.mark.parametrize("protocol", ["3.1.1", "5"])
 async def test_template_and_connection_are_changed(
     hass: HomeAssistant,
@@ -551,7 +561,7 @@ async def test_template_and_connection_are_changed(
 ) -> None:
     """The entry's own session makes room for the live test: Blynk allows one."""
     entry = await set_up(protocol=protocol)
-    flow = await entry.start_reconfigure_flow(hass)
+    flow = await reconfigure(hass, entry)
     assert flow["step_id"] == "reconfigure"
     assert suggested(flow) == {"template_id": TEMPLATE_ID}
     assert flow["data_schema"] is not None
@@ -586,7 +596,7 @@ async def test_the_section_left_closed_changes_nothing_in_it(
 ) -> None:
     """Only the template is changed."""
     entry = await set_up()
-    flow = await entry.start_reconfigure_flow(hass)
+    flow = await reconfigure(hass, entry)
     result = await submit(hass, flow, template_id="TMPLother")
     assert result["reason"] == "reconfigure_successful"
     assert entry.data == entry_data | {"template_id": "TMPLother"}
@@ -608,7 +618,7 @@ async def test_a_port_is_given_up(
     del advanced["port"]
     result = await submit(
         hass,
-        await entry.start_reconfigure_flow(hass),
+        await reconfigure(hass, entry),
         template_id=TEMPLATE_ID,
         advanced=advanced,
     )
@@ -626,7 +636,7 @@ async def test_a_change_that_fails(
 ) -> None:
     """The entry keeps its data and comes back with them."""
     entry = await set_up()
-    flow = await entry.start_reconfigure_flow(hass)
+    flow = await reconfigure(hass, entry)
     for fields, errors in (
         ({"template_id": "nonsense"}, {"template_id": "invalid_template_id"}),
         (
@@ -658,7 +668,7 @@ async def test_an_entry_that_is_not_loaded_is_changed(
 ) -> None:
     """It is loaded with the new data."""
     config_entry.add_to_hass(hass)
-    flow = await config_entry.start_reconfigure_flow(hass)
+    flow = await reconfigure(hass, config_entry)
     result = await submit(hass, flow, template_id="TMPLother")
     assert result["reason"] == "reconfigure_successful"
     await simulator.wait_for(lambda: simulator.device.connections == 2)

@@ -14,6 +14,7 @@ from custom_components.blynk_bridge.const import SUBENTRY_DATASTREAM
 from simulator import Simulator
 
 from .conftest import SetUp, as_subentry, exposure
+from .translated import translated
 
 DIMMER = {"friendly_name": "Kitchen Lamp", "supported_color_modes": ["brightness"]}
 NUMERIC = {"friendly_name": "Kitchen Temperature", "unit_of_measurement": "°C"}
@@ -37,8 +38,10 @@ def entry(hass: HomeAssistant, config_entry: MockConfigEntry) -> MockConfigEntry
 
 async def start(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
     """Start a flow as a user does."""
-    return await hass.config_entries.subentries.async_init(
-        (entry.entry_id, SUBENTRY_DATASTREAM), context={"source": SOURCE_USER}
+    return translated(
+        await hass.config_entries.subentries.async_init(
+            (entry.entry_id, SUBENTRY_DATASTREAM), context={"source": SOURCE_USER}
+        )
     )
 
 
@@ -46,7 +49,9 @@ async def submit(
     hass: HomeAssistant, flow: SubentryFlowResult, **fields: Any
 ) -> SubentryFlowResult:
     """Fill in the form that a flow shows."""
-    return await hass.config_entries.subentries.async_configure(flow["flow_id"], fields)
+    return translated(
+        await hass.config_entries.subentries.async_configure(flow["flow_id"], fields)
+    )
 
 
 async def choose(
@@ -417,8 +422,10 @@ async def reconfigure(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> SubentryFlowResult:
     """Start to change the one subentry there is."""
-    return await entry.start_subentry_reconfigure_flow(
-        hass, only_subentry(entry).subentry_id
+    return translated(
+        await entry.start_subentry_reconfigure_flow(
+            hass, only_subentry(entry).subentry_id
+        )
     )
 
 

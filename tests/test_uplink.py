@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from unittest.mock import Mock
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -288,13 +289,8 @@ async def test_two_hundred_exposures_are_applied_once(
     """200 new subentries are 201 calls of the update listener."""
     entry = await set_up()
     uplink = entry.runtime_data._uplink
-    calls = []
-    original = uplink.async_set_exposures
-    monkeypatch.setattr(
-        uplink,
-        "async_set_exposures",
-        lambda exposures: (calls.append(1), original(exposures)),
-    )
+    apply = Mock(wraps=uplink.async_set_exposures)
+    monkeypatch.setattr(uplink, "async_set_exposures", apply)
     for number in range(200):
         hass.config_entries.async_add_subentry(
             entry,
@@ -305,7 +301,7 @@ async def test_two_hundred_exposures_are_applied_once(
             ),
         )
     await hass.async_block_till_done()
-    assert len(calls) <= 2
+    assert apply.call_count <= 2
     assert len(uplink._feeds) == 200
 
 
@@ -345,9 +341,9 @@ async def test_an_unexposed_entity_costs_nothing(
 ) -> None:
     """Not one call into our code."""
     entry = await set_up(TEMPERATURE)
-    calls = []
-    monkeypatch.setattr(entry.runtime_data._uplink, "_async_mark", calls.append)
+    mark = Mock()
+    monkeypatch.setattr(entry.runtime_data._uplink, "_async_state_changed", mark)
     for number in range(1000):
         hass.states.async_set("sensor.other", str(number))
     await hass.async_block_till_done()
-    assert not calls
+    mark.assert_not_called()

@@ -1,0 +1,87 @@
+"""The texts: every one that is needed is there, and no other.
+
+The flows' forms, errors and ends are checked wherever a test walks through them.
+"""
+
+import json
+import re
+
+from homeassistant.helpers.entity import EntityDescription
+import pytest
+
+from custom_components.blynk_bridge import traits
+from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
+from custom_components.blynk_bridge.button import RESYNC
+from custom_components.blynk_bridge.device.endpoint import Transport
+from custom_components.blynk_bridge.device.values import DataType
+from custom_components.blynk_bridge.exposure import Direction
+from custom_components.blynk_bridge.sensor import SENSORS
+from custom_components.blynk_bridge.subentry_flow import AUTOMATIC
+
+from .translated import INTEGRATION, STRINGS, all_texts, placeholders
+
+ENTITIES: dict[str, tuple[EntityDescription, ...]] = {
+    "binary_sensor": (CONNECTIVITY,),
+    "button": (RESYNC,),
+    "sensor": SENSORS,
+}
+# What Home Assistant's own flows end with, without a word in our code.
+OF_CORE = {"already_configured", "already_in_progress", "reauth_successful"} | {
+    "reconfigure_successful"
+}
+
+
+@pytest.mark.parametrize(
+    ("selector", "options"),
+    [
+        ("trait", {trait.key for trait in traits.TRAITS}),
+        ("data_type", {AUTOMATIC, *DataType}),
+        ("direction", {AUTOMATIC, *Direction}),
+        ("transport", set(Transport)),
+    ],
+)
+def test_every_option_has_a_label(selector: str, options: set[str]) -> None:
+    """And no label is left over."""
+    assert set(STRINGS["selector"][selector]["options"]) == options
+
+
+def test_every_entity_has_a_name() -> None:
+    """Its own, or the one of its device class."""
+    for platform, descriptions in ENTITIES.items():
+        keys = {entity.translation_key for entity in descriptions}
+        named = set(STRINGS["entity"].get(platform, {}))
+        assert named <= keys
+        for entity in descriptions:
+            assert entity.translation_key in named or entity.device_class
+
+
+def test_every_entity_has_an_icon() -> None:
+    """In icons.json, and nowhere else."""
+    icons = json.loads((INTEGRATION / "icons.json").read_text())["entity"]
+    assert {platform: set(icons[platform]) for platform in icons} == {
+        platform: {entity.translation_key for entity in descriptions}
+        for platform, descriptions in ENTITIES.items()
+    }
+    assert not any(
+        entity.icon for descriptions in ENTITIES.values() for entity in descriptions
+    )
+
+
+def test_no_error_is_left_over() -> None:
+    """What no code says any more has no text either."""
+    code = "".join(file.read_text() for file in INTEGRATION.glob("*.py"))
+    flows = [STRINGS["config"], *STRINGS["config_subentries"].values()]
+    for flow in flows:
+        for key in {*flow["error"], *flow["abort"]} - OF_CORE:
+            assert f'"{key}"' in code, key
+
+
+@pytest.mark.parametrize("text", all_texts(STRINGS))
+def test_texts_are_texts(text: str) -> None:
+    """No reference, address or mark-up, which Home Assistant would show as it is."""
+    assert text == text.strip()
+    assert text
+    assert "[%key:" not in text
+    assert not re.search(r"https?://\w|<\w", text)
+    assert re.sub(r"\{\w+\}", "", text).count("{") == 0
+    assert all(re.fullmatch(r"[a-z_]+", name) for name in placeholders(text))

@@ -1,0 +1,80 @@
+"""Whether everything that a flow shows has a text."""
+
+from collections.abc import Iterator, Mapping
+import json
+from pathlib import Path
+import string
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, SubentryFlowResult
+from homeassistant.data_entry_flow import FlowResultType, section
+from homeassistant.helpers.selector import SelectSelector
+
+from custom_components.blynk_bridge.const import DOMAIN
+
+INTEGRATION: Final = Path(__file__).parents[1] / "custom_components" / DOMAIN
+STRINGS: Final = json.loads((INTEGRATION / "translations" / "en.json").read_text())
+
+
+def translated[Result: (ConfigFlowResult, SubentryFlowResult)](
+    result: Result,
+) -> Result:
+    """Return a flow's result, after a look at every text that it needs."""
+    handler = result["handler"]
+    texts = (
+        STRINGS["config"]
+        if isinstance(handler, str)
+        else STRINGS["config_subentries"][handler[1]]
+    )
+    if result["type"] is FlowResultType.FORM:
+        step = texts["step"][result["step_id"]]
+        _check_fields(result["data_schema"].schema, step)
+        errors = [texts["error"][error] for error in (result["errors"] or {}).values()]
+        known = set(result["description_placeholders"] or {})
+        for text in (*all_texts(step), *errors):
+            assert placeholders(text) <= known, text
+    elif result["type"] is FlowResultType.ABORT:
+        assert not placeholders(texts["abort"][result["reason"]])
+    return result
+
+
+def _check_fields(fields: Mapping[Any, Any], texts: Mapping[str, Any]) -> None:
+    """Every field has a name and a help, and nothing else has; sections too."""
+    sections = {
+        field.schema: selector
+        for field, selector in fields.items()
+        if isinstance(selector, section)
+    }
+    plain = {field.schema for field in fields} - set(sections)
+    assert set(texts["data"]) == plain
+    assert set(texts["data_description"]) == plain
+    assert set(texts.get("sections", {})) == set(sections)
+    for name, part in sections.items():
+        assert texts["sections"][name]["name"]
+        _check_fields(part.schema.schema, texts["sections"][name])
+    for selector in fields.values():
+        if isinstance(selector, SelectSelector):
+            _check_options(selector)
+
+
+def _check_options(selector: SelectSelector) -> None:
+    """Every option has a text, translated or its own."""
+    options = selector.config["options"]
+    if key := selector.config.get("translation_key"):
+        assert set(options) <= set(STRINGS["selector"][key]["options"])
+    else:
+        assert all(isinstance(option, dict) and option["label"] for option in options)
+
+
+def all_texts(strings: str | Mapping[str, Any]) -> Iterator[str]:
+    """Yield every text in a tree of strings."""
+    if isinstance(strings, str):
+        yield strings
+    else:
+        for part in strings.values():
+            yield from all_texts(part)
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
