@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from .datastreams import Datastream, Value
 from .fields import Json
@@ -22,8 +23,7 @@ class Source(StrEnum):
     APP = "app"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One downlink/diag."""
 
     time: float

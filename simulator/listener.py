@@ -15,6 +15,8 @@ ADDRESS = "127.0.0.1"
 BACKLOG = 128
 HANDSHAKE_TIMEOUT = 10.0
 SHUTDOWN_TIMEOUT = 1.0
+PAUSE = 0.1
+"""Before accepting again when it has failed, seconds."""
 
 type ProtocolFactory = Callable[[], asyncio.Protocol]
 
@@ -43,20 +45,22 @@ class Listener:
         self._tls = tls
         self._socket = _bound(port)
         self.port: int = self._socket.getsockname()[1]
-        self._accepting: asyncio.Task[None] | None = None
-        self._opening: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pause: asyncio.TimerHandle | None = None
+        self._opening: dict[asyncio.Task[None], socket.socket] = {}
         self._unanswered: list[socket.socket] = []
 
     @property
     def listening(self) -> bool:
         """Whether clients can connect."""
-        return self._accepting is not None
+        return self._loop is not None
 
     def start(self) -> None:
         """Listen."""
-        if self._accepting is None:
+        if self._loop is None:
             self._socket.listen(BACKLOG)
-            self._accepting = asyncio.create_task(self._accept())
+            self._loop = asyncio.get_running_loop()
+            self._loop.add_reader(self._socket, self._accept)
 
     async def stop(self) -> None:
         """Refuse connections, and keep the port from being taken by others meanwhile."""
@@ -64,34 +68,47 @@ class Listener:
         self._socket = _bound(self.port)
 
     async def close(self) -> None:
-        """Let go of the port."""
-        tasks = [*self._opening]
-        if self._accepting is not None:
-            tasks.append(self._accepting)
-            self._accepting = None
-        for task in tasks:
+        """Let go of the port, and of the connections that are not open yet."""
+        if self._pause is not None:
+            self._pause.cancel()
+        if self._loop is not None:
+            self._loop.remove_reader(self._socket)
+            self._loop = None
+        opening = dict(self._opening)
+        for task in opening:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._socket.close()
-        for unanswered in self._unanswered:
-            unanswered.close()
+        await asyncio.gather(*opening, return_exceptions=True)
+        unopened = [each for task, each in opening.items() if task.cancelled()]
+        for each in (self._socket, *unopened, *self._unanswered):
+            each.close()
         self._unanswered.clear()
 
-    async def _accept(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, _ = await loop.sock_accept(self._socket)
-            except OSError as error:
-                _LOGGER.warning("port %d: %s", self.port, error)
-                await asyncio.sleep(0.1)
-                continue
-            if self._mute():
-                self._unanswered.append(connection)
-                continue
-            task = asyncio.create_task(self._open(connection))
-            self._opening.add(task)
-            task.add_done_callback(self._opening.discard)
+    def _accept(self) -> None:
+        """Accept whoever waits."""
+        try:
+            while True:
+                connection, _ = self._socket.accept()
+                self._welcome(connection)
+        except BlockingIOError, ConnectionAbortedError:
+            return
+        except OSError as error:  # no file descriptors left, most likely
+            _LOGGER.warning("port %d: %s", self.port, error)
+        if self._loop is not None:
+            self._loop.remove_reader(self._socket)
+            self._pause = self._loop.call_later(PAUSE, self._resume)
+
+    def _resume(self) -> None:
+        if self._loop is not None:
+            self._loop.add_reader(self._socket, self._accept)
+
+    def _welcome(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        if self._mute():
+            self._unanswered.append(connection)
+            return
+        task = asyncio.create_task(self._open(connection))
+        self._opening[task] = connection
+        task.add_done_callback(self._opening.pop)
 
     async def _open(self, connection: socket.socket) -> None:
         """Run the TLS handshake if there is one, and connect the protocol."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from .cloud import Cloud
+from .datastreams import Value
 from .device import DatastreamState, Device, Diagnostic, Event
 from .fields import Json
 from .journal import JournalEntry
@@ -102,7 +103,7 @@ def datastream_json(state: DatastreamState) -> dict[str, Json]:
     if definition.is_numeric:
         start = max(0, len(state.history) - HISTORY_LENGTH)
         newest = islice(state.history, start, None)
-        history = [[at, to_json(value)] for at, value in newest]
+        history = [[at, _point(value)] for at, value in newest]
     return {
         "name": definition.name,
         "pin": definition.pin,
@@ -129,6 +130,10 @@ def datastream_json(state: DatastreamState) -> dict[str, Json]:
         },
         "writes": _writes(state),
     }
+
+
+def _point(value: Value) -> Json:
+    return int(value) if isinstance(value, bool) else to_json(value)
 
 
 def diagnostic_json(diagnostic: Diagnostic) -> dict[str, Json]:

@@ -46,8 +46,10 @@ type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 
 
 @pytest.fixture(autouse=True)
-def _integration(enable_custom_integrations: None) -> None:
-    """Let Home Assistant load the integration from this repository."""
+def _integration(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant load the integration from this repository, where it runs."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
 
 
 @pytest.fixture

@@ -201,14 +201,30 @@ async def test_a_certificate_that_is_not_trusted(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-@pytest.mark.parametrize("separator", ["\n", "\r\n", "", " "])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"token": "\n".join(DEFINES)},
+        {"token": "\r\n".join(DEFINES)},
+        {"token": "".join(DEFINES)},
+        {"token": " ".join(reversed(DEFINES))},
+        {"token": "".join(DEFINES), "template_id": "TMPLtyped"},
+        {"token": "", "template_id": "\n".join(DEFINES)},
+        {
+            "token": f"BLYNK_TEMPLATE_ID = '{TEMPLATE_ID}'\n"
+            f"BLYNK_AUTH_TOKEN = '{TOKEN}'\n"
+            'BLYNK_TEMPLATE_NAME = "My House"'
+        },
+    ],
+)
 async def test_the_lines_of_the_developer_tools_are_pasted(
-    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any], separator: str
+    hass: HomeAssistant,
+    simulator: Simulator,
+    advanced: dict[str, Any],
+    fields: dict[str, str],
 ) -> None:
-    """As they are; single-line inputs strip the newlines."""
-    result = await submit(
-        hass, await start(hass), token=separator.join(DEFINES), advanced=advanced
-    )
+    """As they are, in any order; single-line inputs strip the newlines."""
+    result = await submit(hass, await start(hass), **fields, advanced=advanced)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "My House"
     assert result["data"]["token"] == TOKEN
@@ -235,9 +251,12 @@ async def test_pasted_lines_fill_the_form_when_something_else_is_wrong(
 
 
 async def test_a_wrong_token_is_corrected(
-    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any]
+    hass: HomeAssistant,
+    simulator: Simulator,
+    advanced: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The form comes back with what was typed."""
+    """The form comes back with what was typed, which no log has seen."""
     result = await submit(
         hass,
         await start(hass),
@@ -254,6 +273,11 @@ async def test_a_wrong_token_is_corrected(
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"]["token"] == TOKEN
+    await simulator.wait_for(lambda: simulator.device.connections == 2)
+    await simulator.wait_for(lambda: simulator.device.online)
+    assert "Connected to" in caplog.text
+    assert TOKEN not in caplog.text
+    assert OTHER_TOKEN not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -104,12 +104,13 @@ async def test_they_share_a_service_device(
         ("fra1.blynk.cloud", "https://blynk.cloud/dashboard"),
         ("notblynk.cloud", "https://notblynk.cloud/dashboard"),
         ("iot.example.com", "https://iot.example.com/dashboard"),
-        ("::1", "https://[::1]/dashboard"),
+        ("Blynk.Cloud.", "https://blynk.cloud/dashboard"),
+        ("[::1]", "https://[::1]/dashboard"),
     ],
 )
 async def test_the_way_to_the_dashboard(host: str, url: str) -> None:
     """Regions share the public cloud's, a white-label server has its own."""
-    entry = MockConfigEntry(domain=DOMAIN, data={"host": host})
+    entry = MockConfigEntry(domain=DOMAIN, data={"host": host, "transport": "tls"})
     assert str(entity.dashboard(entry)) == url
 
 

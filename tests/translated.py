@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, SubentryFlowResult
 from homeassistant.data_entry_flow import FlowResultType, section
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import SelectSelector
+from probatio import to_field_list
 
 from custom_components.blynk_bridge.const import DOMAIN
 
@@ -27,9 +29,15 @@ def translated[Result: (ConfigFlowResult, SubentryFlowResult)](
         else STRINGS["config_subentries"][handler[1]]
     )
     if result["type"] is FlowResultType.FORM:
-        step = texts["step"][result["step_id"]]
-        _check_fields(result["data_schema"].schema, step)
-        errors = [texts["error"][error] for error in (result["errors"] or {}).values()]
+        schema = result["data_schema"]
+        assert schema is not None
+        # As it goes to the frontend; raises for what has no form in JSON.
+        json.dumps(to_field_list(schema, custom_serializer=cv.custom_serializer))
+        step: Mapping[str, Any] = texts["step"][result["step_id"]]
+        _check_fields(schema.schema, step)
+        errors: list[str] = [
+            texts["error"][error] for error in (result["errors"] or {}).values()
+        ]
         known = set(result["description_placeholders"] or {})
         for text in (*all_texts(step), *errors):
             assert placeholders(text) <= known, text

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from homeassistant.const import CONF_HOST
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.loader import async_get_loaded_integration
 from yarl import URL
 
+from .connection import configured_endpoint
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 
@@ -42,7 +42,7 @@ class BlynkEntity(CoordinatorEntity[BlynkCoordinator]):
 
 def dashboard(entry: BlynkConfigEntry) -> URL:
     """Return the address of the web dashboard; regions share that of the cloud."""
-    host: str = entry.data[CONF_HOST].lower()
+    host = configured_endpoint(entry.data).host
     if host.endswith(f".{_PUBLIC_CLOUD}"):
         host = _PUBLIC_CLOUD
     return URL.build(scheme="https", host=host, path="/dashboard")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
+import gc
 import json
 from pathlib import Path
 import signal
@@ -52,6 +55,42 @@ async def test_nothing_is_left_after_the_end(socket_enabled: None) -> None:
         for port in (region.mqtt_port, region.https_port):
             with pytest.raises(ConnectionRefusedError):
                 await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_clients_that_arrive_at_the_end_are_let_go(socket_enabled: None) -> None:
+    """Neither a half-open connection nor its socket is left."""
+    for waits in range(8):
+        async with Simulator(SimulatorOptions(regions=1)) as simulator:
+            ports = (simulator.entry.mqtt_port, simulator.entry.wss_port)
+            opening = [asyncio.open_connection("127.0.0.1", port) for port in ports]
+            streams = await asyncio.gather(*opening)
+            for _ in range(waits):
+                await asyncio.sleep(0)
+        for reader, writer in streams:
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read() == b""
+            writer.close()
+    gc.collect()
+
+
+async def test_a_listener_pauses_when_it_cannot_accept(
+    sim: Simulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without file descriptors it tries again later instead of spinning."""
+    failures = 0
+    accept = socket.socket.accept
+
+    def failing(self: socket.socket) -> tuple[socket.socket, object]:
+        nonlocal failures
+        failures += 1
+        if failures == 1:
+            raise OSError(errno.EMFILE, "too many open files")
+        return accept(self)
+
+    monkeypatch.setattr(socket.socket, "accept", failing)
+    async with Peer.open(sim.entry.mqtt_port) as device:
+        await device.connected(TOKEN)
+    assert "too many open files" in caplog.text
 
 
 async def test_a_taken_port_is_an_error(socket_enabled: None) -> None:

@@ -1,14 +1,14 @@
-"""One MQTT connection. The only place that knows aiomqtt's and paho's insides.
+"""One MQTT connection: what CONNACK, SUBACK, PUBACK and DISCONNECT say.
 
-What aiomqtt 2.5.1 and paho-mqtt 2.1.0 leave open is closed here; every override
-below says which of their habits it replaces.
+With client.py the only place that knows aiomqtt's and paho's insides. What
+aiomqtt 2.5.1 and paho-mqtt 2.1.0 leave open is closed in these two; every
+override says which of their habits it replaces.
 """
 
 import asyncio
 from collections.abc import Callable
 from enum import StrEnum
 import logging
-import socket
 import ssl
 from types import TracebackType
 from typing import Any, Final, Never, Self
@@ -19,6 +19,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from .client import LoopClient
 from .endpoint import Endpoint
 from .errors import (
     ConnectionLost,
@@ -31,7 +32,6 @@ from .errors import (
     SubscriptionRefused,
 )
 from .messages import Publication
-from .transport import open_stream
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -42,9 +42,7 @@ ACKNOWLEDGE_TIMEOUT: Final = 10.0
 KEEPALIVE: Final = 45
 """Seconds; what Blynk recommends (docs: device-mqtt-api/authentication)."""
 _USERNAME: Final = "device"
-_GOODBYE_TIMEOUT: Final = 0.5
 _IN_FLIGHT_MAX: Final = 10
-_PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
 
 # MQTT 3.1.1 return codes as the MQTT 5 reason codes of the same meaning.
 _REASON_OF_RETURN_CODE: Final = {1: 0x84, 2: 0x85, 3: 0x88, 4: 0x86, 5: 0x87}
@@ -65,15 +63,7 @@ _AIOMQTT_PROTOCOL: Final = {
 }
 
 
-class _WebSocket(paho._WebsocketWrapper):  # noqa: SLF001
-    """paho's WebSocket framing on a stream that is already upgraded."""
-
-    def _do_handshake(self, extra_headers: object) -> None:
-        """Do nothing: paho's own hand-shake blocks for a keepalive's length."""
-        self.connected = True
-
-
-class Link(aiomqtt.Client):
+class Link(LoopClient):
     """An MQTT connection from TCP to DISCONNECT, used once.
 
     Messages are handed to `on_message` as they are read, with no queue that
@@ -96,8 +86,8 @@ class Link(aiomqtt.Client):
     ) -> None:
         """Prepare a connection; nothing is sent before the block is entered."""
         super().__init__(
-            endpoint.host,
-            endpoint.port,
+            endpoint,
+            tls,
             username=_USERNAME,
             password=token,
             identifier=client_id,
@@ -106,19 +96,14 @@ class Link(aiomqtt.Client):
             clean_session=True if protocol is Protocol.V311 else None,
             timeout=acknowledge_timeout,
             keepalive=keepalive,
-            logger=_LinkLogger(token),
         )
-        self._endpoint = endpoint
         self._protocol = protocol
-        self._tls = tls
         self._connect_timeout = connect_timeout
         self._deliver = on_message
-        self._stream: socket.socket | ssl.SSLSocket | None = None
         self._refusal: int | None = None
         self._farewell: int | None = None
         self._acknowledgements: dict[int, asyncio.Future[None]] = {}
         self._in_flight = asyncio.Semaphore(_IN_FLIGHT_MAX)
-        self._closed = asyncio.Event()
         self.lost: asyncio.Future[None] = self._loop.create_future()
         """Done, with the LinkError that says why, when the link has ended."""
         # Retrieved here once, so that a link nobody waits on stays silent.
@@ -151,10 +136,7 @@ class Link(aiomqtt.Client):
         """
         try:
             async with asyncio.timeout(self._connect_timeout):
-                stream = await open_stream(self._endpoint, self._tls)
-                self._stream = stream
-                vars(self._client)["_create_socket"] = self._framed
-                self._client_connect()
+                await self._open()
                 await self._connected
         except TimeoutError as error:
             await self._close()
@@ -172,25 +154,14 @@ class Link(aiomqtt.Client):
     ) -> None:
         """Say DISCONNECT where that is still possible, and close the socket."""
         try:
-            if not self._closed.is_set():
-                self._client.disconnect()
-                self._write()
-            # A full send buffer: a peer that still reads takes the rest now.
-            await asyncio.wait_for(self._closed.wait(), _GOODBYE_TIMEOUT)
-        except TimeoutError:
-            _LOGGER.debug("The server did not take our DISCONNECT")
+            await self._say_goodbye()
         finally:
             await self._close()
 
     async def _close(self) -> None:
         """Close the socket whatever has happened: a late CONNACK finds nobody."""
-        self._client._sock_close()  # noqa: SLF001
-        if self._stream is not None:
-            self._stream.close()
+        await super()._close()
         self.end(ConnectionLost())
-        if self._misc_task is not None:
-            self._misc_task.cancel()
-            await asyncio.wait((self._misc_task,))
 
     async def ended(self) -> Never:
         """Wait for the end of the link, and raise why."""
@@ -272,22 +243,6 @@ class Link(aiomqtt.Client):
 
         vars(client).update(_handle_connack=connack, _handle_disconnect=disconnect)
 
-    def _framed(self) -> socket.socket | ssl.SSLSocket | _WebSocket:
-        """Return the open stream as paho wants it."""
-        stream = self._stream
-        if stream is None:
-            raise ConnectionLost
-        if not self._endpoint.transport.websocket:
-            return stream
-        return _WebSocket(
-            stream,
-            self._endpoint.host,
-            self._endpoint.port,
-            self._endpoint.transport.encrypted,
-            self._endpoint.path,
-            None,
-        )
-
     def _on_connect(
         self,
         client: paho.Client,
@@ -363,63 +318,8 @@ class Link(aiomqtt.Client):
         else:
             future.set_result(None)
 
-    # --- The socket in the event loop ----------------------------------------
-    # aiomqtt defers these to the loop's next turn, since it connects in a thread:
-    # by then the descriptor may be closed, and be another connection's.
-
-    def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
-        """Read from now on, and look after the keepalive."""
-        self._loop.add_reader(sock.fileno(), self._read)
-        self._misc_task = self._loop.create_task(self._misc_loop())
-
-    def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
-        """Forget the descriptor before it is closed."""
-        self._closed.set()
-        if (descriptor := sock.fileno()) > -1:
-            self._loop.remove_reader(descriptor)
-            self._loop.remove_writer(descriptor)
-
-    def _on_socket_register_write(
-        self, client: paho.Client, userdata: Any, sock: Any
-    ) -> None:
-        """Write when the socket takes more."""
-        self._loop.add_writer(sock.fileno(), self._write)
-
-    def _on_socket_unregister_write(
-        self, client: paho.Client, userdata: Any, sock: Any
-    ) -> None:
-        """Wait no more for the socket to take more."""
-        if (descriptor := sock.fileno()) > -1:
-            self._loop.remove_writer(descriptor)
-
-    def _read(self) -> None:
-        """Read a packet, and what TLS has already decrypted behind it."""
-        client = self._client
-        try:
-            while client.loop_read() == paho.MQTT_ERR_SUCCESS:
-                if client._in_packet["remaining_length"] > _PACKET_SIZE_MAX:  # noqa: SLF001
-                    self._break_off("packet too large")
-                stream = client._sock  # noqa: SLF001
-                if not isinstance(stream, ssl.SSLSocket | _WebSocket):
-                    return
-                if not stream.pending():
-                    return
-        # paho raises whatever its unpacking meets in a malformed packet.
-        except Exception as error:  # noqa: BLE001
-            self._break_off(type(error).__name__)
-
-    def _write(self) -> None:
-        """Write what waits."""
-        try:
-            self._client.loop_write()
-        # As in _read: paho lets everything through.
-        except Exception as error:  # noqa: BLE001
-            self._break_off(type(error).__name__)
-
-    def _break_off(self, why: str) -> None:
-        """End the link at once: an open socket nobody reads would spin."""
-        _LOGGER.debug("Malformed data from the server: %s", why)
-        self._client._sock_close()  # noqa: SLF001
+    def _broken(self) -> None:
+        """End the link, with the reason if a packet still brought one."""
         if self._refusal is not None:
             self._refuse()
         self.end(ConnectionLost(self._farewell))
@@ -429,27 +329,3 @@ def _retrieve(future: asyncio.Future[None]) -> None:
     """Mark an exception as seen."""
     if not future.cancelled():
         future.exception()
-
-
-class _LinkLogger(logging.Logger):
-    """What aiomqtt and paho log: all of it debug, none of it with the token.
-
-    They log errors that the session reports in its own words, and topics that
-    a hostile server may have put anything into.
-    """
-
-    def __init__(self, token: str) -> None:
-        """Keep what must not be logged."""
-        super().__init__(_QUIET.name)
-        self._token = token
-
-    def isEnabledFor(self, level: int) -> bool:
-        """Return whether debug lines are wanted, whatever the level."""
-        return _QUIET.isEnabledFor(logging.DEBUG)
-
-    def handle(self, record: logging.LogRecord) -> None:
-        """Pass the record on without the token."""
-        _QUIET.debug("%s", record.getMessage().replace(self._token, "[token]"))
-
-
-_QUIET: Final = _LOGGER.getChild("mqtt")

@@ -1,7 +1,6 @@
 """The Blynk device session: link after link, for as long as it runs."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,7 +14,6 @@ from .endpoint import Endpoint, RedirectPolicy
 from .errors import (
     BlynkError,
     ConnectionLost,
-    ConnectionRefused,
     InvalidEndpoint,
     InvalidMessage,
     InvalidToken,
@@ -24,7 +22,6 @@ from .errors import (
     ProtocolRefused,
     RedirectRefused,
     TokenInUse,
-    TooManyRedirects,
 )
 from .link import Link, Protocol
 from .messages import (
@@ -37,6 +34,7 @@ from .messages import (
     device_info,
     parse,
 )
+from .route import Redirected, Route
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -48,9 +46,6 @@ HEALTHY_TIME: Final = 60.0
 """Seconds a session must live before its past failures are forgotten."""
 _SHORT_LIFE: Final = 10.0
 _SHORT_LIVES_MAX: Final = 3
-_HOPS_MAX: Final = 5
-_HOPS_WINDOW: Final = 60.0
-_HOME_FAILURES_MAX: Final = 3
 _SESSION_TAKEN_OVER: Final = 0x8E
 _LOGGED_TOPIC_MAX: Final = 80
 _OTHER_PROTOCOL: Final = {Protocol.V311: Protocol.V5, Protocol.V5: Protocol.V311}
@@ -86,23 +81,6 @@ class SessionSettings:
     """Where a redirect led the last time; tried first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Hop:
-    """A redirect that was followed."""
-
-    time: float
-    target: Endpoint
-
-
-class _Redirected(LinkError):
-    """The server sent us to another one, and we go."""
-
-    def __init__(self, target: Endpoint) -> None:
-        """Keep where to."""
-        super().__init__(f"redirected to {target}")
-        self.target = target
-
-
 class DeviceSession:
     """Keeps one Blynk device online: connects, follows redirects, reconnects.
 
@@ -121,7 +99,9 @@ class DeviceSession:
     ) -> None:
         """Prepare a session; `run` starts it."""
         self._settings = settings
-        self._policy = RedirectPolicy(settings.endpoint, settings.allowed_hosts)
+        self._route = Route(
+            RedirectPolicy(settings.endpoint, settings.allowed_hosts), settings.home
+        )
         self._tls = tls
         self._on_message = on_message
         self._on_status = on_status
@@ -131,21 +111,15 @@ class DeviceSession:
         self._ready = asyncio.Event()
         self._failures = 0
         self._short_lives = 0
-        self._home_failures = 0
-        self._refused_at: set[Endpoint] = set()
         self._refused_protocols: set[Protocol] = set()
-        self._chain: list[Endpoint] = []
-        self._hops: deque[_Hop] = deque(maxlen=_HOPS_MAX)
-        self.home = settings.home
-        """The server that redirects have led to, None for the configured one."""
-        self.status = SessionStatus(SessionState.CONNECTING, self._start)
+        self.status = SessionStatus(SessionState.CONNECTING, self._route.start)
         self.messages_sent = 0
         """Publishes made, each of which costs a message of the quota."""
 
     @property
-    def _start(self) -> Endpoint:
-        """Return where to connect when nothing says otherwise."""
-        return self.home or self._settings.endpoint
+    def home(self) -> Endpoint | None:
+        """Return the server redirects have led to, None for the configured one."""
+        return self._route.home
 
     async def run(self) -> Never:
         """Keep the device online until cancelled.
@@ -153,22 +127,26 @@ class DeviceSession:
         Raises InvalidToken when the configured server does not accept the token.
         """
         loop = asyncio.get_running_loop()
-        endpoint = self._start
+        route, endpoint = self._route, self._route.start
         while True:
             self._set_status(SessionState.CONNECTING, endpoint, self.status.error)
-            self._chain.append(endpoint)
+            route.began(endpoint)
             started = loop.time()
             error = await self._serve(endpoint)
             if loop.time() - started >= HEALTHY_TIME:
                 self._failures = 0
-                self._chain = [endpoint]
+                route.rested()
             try:
-                endpoint = self._next(endpoint, error)
+                if isinstance(error, ProtocolRefused):
+                    self._change_protocol(error)
+                else:
+                    endpoint = route.next(endpoint, error, loop.time())
             except InvalidToken:
                 raise
             except LinkError as failure:
                 await self._back_off(endpoint, failure)
-                endpoint = self._start
+                route.rested()
+                endpoint = route.start
 
     async def wait_ready(self) -> None:
         """Wait until messages can be sent."""
@@ -219,9 +197,7 @@ class DeviceSession:
 
     def _become_ready(self, endpoint: Endpoint) -> None:
         """Note that this server serves us."""
-        self.home = None if endpoint == self._settings.endpoint else endpoint
-        self._home_failures = 0
-        self._refused_at.clear()
+        self._route.served(endpoint)
         self._refused_protocols.clear()
         self._ready.set()
         self._set_status(SessionState.READY, endpoint)
@@ -262,83 +238,36 @@ class DeviceSession:
         """Return a server's text without the token."""
         return text.replace(self._settings.token, "[token]")
 
-    # --- From link to link -----------------------------------------------------
-
     def _redirect(self, text: str) -> None:
-        """Leave for the server that a redirect names, if the token may go there.
+        """Leave for the server that a redirect names.
 
         Raises InvalidEndpoint for a target that is none.
         """
         link, current = self._link, self.status.endpoint
-        target = Endpoint.parse_redirect(text, current)
-        if link is None or target == current:
-            return
+        reason: LinkError
         try:
-            self._policy.check(target)
+            target = self._route.target_of(text, current)
+            if target == current:
+                return
+            reason = Redirected(target)
         except RedirectRefused as error:
-            link.end(error)
-            return
-        link.end(_Redirected(target))
+            reason = error
+        if link is not None:
+            link.end(reason)
 
-    def _next(self, endpoint: Endpoint, error: LinkError) -> Endpoint:
-        """Return where to connect at once, or raise the error that asks to wait."""
-        match error:
-            case _Redirected():
-                return self._hop(error.target)
-            case InvalidToken():
-                return self._elsewhere(endpoint, error)
-            case ProtocolRefused():
-                return self._other_protocol(endpoint, error)
-            case ConnectionRefused() | ConnectionLost() if error.server_reference:
-                return self._hop(self._referred(endpoint, error.server_reference))
-        if endpoint == self.home:
-            self._home_failures += 1
-            if self._home_failures >= _HOME_FAILURES_MAX:
-                self.home = None
-        raise error
+    # --- From link to link -----------------------------------------------------
 
-    def _hop(self, target: Endpoint) -> Endpoint:
-        """Follow a redirect, within reason."""
-        now = asyncio.get_running_loop().time()
-        crowded = (
-            len(self._hops) == _HOPS_MAX and now - self._hops[0].time < _HOPS_WINDOW
-        )
-        if crowded or target in self._chain:
-            self.home = None
-            raise TooManyRedirects(f"redirected to {target} again")
-        self._hops.append(_Hop(now, target))
-        return target
-
-    def _referred(self, endpoint: Endpoint, reference: str) -> Endpoint:
-        """Return where an MQTT 5 Server Reference points."""
-        try:
-            target = Endpoint.parse_redirect(reference, endpoint)
-        except InvalidEndpoint as error:
-            raise ConnectionLost from error
-        self._policy.check(target)
-        return target
-
-    def _elsewhere(self, endpoint: Endpoint, error: InvalidToken) -> Endpoint:
-        """Ask the configured server before a token is called invalid."""
-        self.home = None
-        if endpoint == self._settings.endpoint or endpoint in self._refused_at:
-            raise error
-        self._refused_at.add(endpoint)
-        return self._settings.endpoint
-
-    def _other_protocol(self, endpoint: Endpoint, error: ProtocolRefused) -> Endpoint:
-        """Try the other version of MQTT, once."""
+    def _change_protocol(self, error: ProtocolRefused) -> None:
+        """Try the other version of MQTT; raise the error if it was refused too."""
         self._refused_protocols.add(self._protocol)
         self._protocol = _OTHER_PROTOCOL[self._protocol]
         if self._protocol in self._refused_protocols:
             self._refused_protocols.clear()
             raise error
-        return endpoint
 
     async def _back_off(self, endpoint: Endpoint, error: LinkError) -> None:
         """Wait before the next attempt: exponentially longer, with full jitter."""
         self._set_status(SessionState.WAITING, endpoint, error)
-        self._chain.clear()
         ceiling = min(BACKOFF_FIRST * 2.0 ** min(self._failures, 16), BACKOFF_MAX)
         self._failures += 1
         await asyncio.sleep(self._jitter(0, ceiling))

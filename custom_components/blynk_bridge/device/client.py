@@ -1,0 +1,183 @@
+"""aiomqtt's client, living in the event loop from the first byte to the last.
+
+aiomqtt connects in a thread, which can't be cancelled, and leaves sockets behind
+when it fails. Here the socket is made in the event loop and handed to paho open.
+"""
+
+from abc import abstractmethod
+import asyncio
+import logging
+import socket
+import ssl
+from typing import Any, Final
+
+import aiomqtt
+import paho.mqtt.client as paho
+
+from .endpoint import Endpoint
+from .transport import open_stream
+
+_LOGGER: Final = logging.getLogger(__name__)
+_QUIET: Final = _LOGGER.getChild("mqtt")
+
+_GOODBYE_TIMEOUT: Final = 0.5
+_PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
+
+
+class _WebSocket(paho._WebsocketWrapper):  # noqa: SLF001
+    """paho's WebSocket framing on a stream that is already upgraded."""
+
+    def _do_handshake(self, extra_headers: object) -> None:
+        """Do nothing: paho's own hand-shake blocks for a keepalive's length."""
+        self.connected = True
+
+
+class LoopClient(aiomqtt.Client):
+    """An aiomqtt client on a stream of our own, without a thread."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        tls: ssl.SSLContext | None,
+        *,
+        password: str,
+        **options: Any,
+    ) -> None:
+        """Prepare the client; the options are aiomqtt's."""
+        super().__init__(
+            endpoint.host,
+            endpoint.port,
+            password=password,
+            logger=_ScrubbingLogger(password),
+            **options,
+        )
+        self._endpoint = endpoint
+        self._tls = tls
+        self._stream: socket.socket | ssl.SSLSocket | None = None
+        self._closed = asyncio.Event()
+
+    @abstractmethod
+    def _broken(self) -> None:
+        """Take note that the stream was closed because of what came over it."""
+
+    async def _open(self) -> None:
+        """Open the stream and send CONNECT. Raises LinkError."""
+        self._stream = await open_stream(self._endpoint, self._tls)
+        vars(self._client)["_create_socket"] = self._framed
+        self._client_connect()
+
+    async def _say_goodbye(self) -> None:
+        """Send DISCONNECT if the socket is still open, and see it off."""
+        if not self._closed.is_set():
+            self._client.disconnect()
+            self._write()
+        try:
+            # A full send buffer: a peer that still reads takes the rest now.
+            await asyncio.wait_for(self._closed.wait(), _GOODBYE_TIMEOUT)
+        except TimeoutError:
+            _LOGGER.debug("The server did not take our DISCONNECT")
+
+    async def _close(self) -> None:
+        """Close the socket, and end the task that looks after the keepalive."""
+        self._client._sock_close()  # noqa: SLF001
+        if self._stream is not None:
+            self._stream.close()
+        if self._misc_task is not None:
+            self._misc_task.cancel()
+            await asyncio.wait((self._misc_task,))
+
+    def _framed(self) -> socket.socket | ssl.SSLSocket | _WebSocket:
+        """Return the open stream as paho wants it."""
+        stream = self._stream
+        if stream is None:
+            raise RuntimeError("no stream to frame")
+        if not self._endpoint.transport.websocket:
+            return stream
+        return _WebSocket(
+            stream,
+            self._endpoint.host,
+            self._endpoint.port,
+            self._endpoint.transport.encrypted,
+            self._endpoint.path,
+            None,
+        )
+
+    # --- The socket in the event loop ----------------------------------------
+    # aiomqtt defers these to the loop's next turn, since it connects in a thread:
+    # by then the descriptor may be closed, and be another connection's.
+
+    def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+        """Read from now on, and look after the keepalive."""
+        self._loop.add_reader(sock.fileno(), self._read)
+        self._misc_task = self._loop.create_task(self._misc_loop())
+
+    def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+        """Forget the descriptor before it is closed."""
+        self._closed.set()
+        if (descriptor := sock.fileno()) > -1:
+            self._loop.remove_reader(descriptor)
+            self._loop.remove_writer(descriptor)
+
+    def _on_socket_register_write(
+        self, client: paho.Client, userdata: Any, sock: Any
+    ) -> None:
+        """Write when the socket takes more."""
+        self._loop.add_writer(sock.fileno(), self._write)
+
+    def _on_socket_unregister_write(
+        self, client: paho.Client, userdata: Any, sock: Any
+    ) -> None:
+        """Wait no more for the socket to take more."""
+        if (descriptor := sock.fileno()) > -1:
+            self._loop.remove_writer(descriptor)
+
+    def _read(self) -> None:
+        """Read a packet, and what TLS has already decrypted behind it."""
+        client = self._client
+        try:
+            while client.loop_read() == paho.MQTT_ERR_SUCCESS:
+                if client._in_packet["remaining_length"] > _PACKET_SIZE_MAX:  # noqa: SLF001
+                    self._break_off("packet too large")
+                stream = client._sock  # noqa: SLF001
+                if not isinstance(stream, ssl.SSLSocket | _WebSocket):
+                    return
+                if not stream.pending():
+                    return
+        # paho raises whatever its unpacking meets in a malformed packet.
+        except Exception as error:  # noqa: BLE001
+            self._break_off(type(error).__name__)
+
+    def _write(self) -> None:
+        """Write what waits."""
+        try:
+            self._client.loop_write()
+        # As in _read: paho lets everything through.
+        except Exception as error:  # noqa: BLE001
+            self._break_off(type(error).__name__)
+
+    def _break_off(self, why: str) -> None:
+        """End the link at once: an open socket nobody reads would spin."""
+        _LOGGER.debug("Malformed data from the server: %s", why)
+        self._client._sock_close()  # noqa: SLF001
+        self._broken()
+
+
+class _ScrubbingLogger(logging.Logger):
+    """What aiomqtt and paho log: all of it debug, none of it with the token.
+
+    They log errors that the session reports in its own words, and topics that
+    a hostile server may have put anything into.
+    """
+
+    def __init__(self, token: str) -> None:
+        """Keep what must not be logged."""
+        super().__init__(_QUIET.name)
+        self._token = token
+
+    def isEnabledFor(self, level: int) -> bool:
+        """Return whether debug lines are wanted, whatever the level."""
+        return _QUIET.isEnabledFor(logging.DEBUG)
+
+    def handle(self, record: logging.LogRecord) -> None:
+        """Pass the record on without the token."""
+        _QUIET.debug("%s", record.getMessage().replace(self._token, "[token]"))

@@ -1,0 +1,251 @@
+"""A mosquitto process of the test's own, and a client that plays Blynk on it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+import os
+from pathlib import Path
+import shutil
+import socket
+import ssl
+import subprocess
+from typing import Final
+
+import aiomqtt
+import pytest
+
+from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
+from simulator.certificates import issue_certificates
+from tests.device.conftest import TOKEN, eventually
+
+HOST: Final = "127.0.0.1"
+CLOUD_USER: Final = "cloud"
+CLOUD_PASSWORD: Final = "the-cloud-itself"
+_START_LIMIT: Final = 10.0
+_STOP_LIMIT: Final = 5.0
+_ATTEMPTS: Final = 3
+
+# What Blynk lets a device do (docs: device-mqtt-api/topic-structure).
+_ACL: Final = f"""\
+user device
+topic write ds/#
+topic write batch_ds
+topic write info/#
+topic write get/#
+topic write event/#
+topic write meta/#
+topic read downlink/#
+
+user {CLOUD_USER}
+topic readwrite #
+"""
+
+
+def program(name: str) -> str:
+    """Return where one of mosquitto's programs is; skip the test where it is not.
+
+    Continuous integration has it, or fails: a set of tests that is skipped there
+    would never run at all.
+    """
+    path = os.pathsep.join(
+        (os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin")
+    )
+    if (found := shutil.which(name, path=path)) is not None:
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{name} is missing, and CI must not go without it")
+    pytest.skip(f"{name} is not installed; Debian's package is called mosquitto")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The files that say who may do what, and whom to trust."""
+
+    folder: Path
+
+    @classmethod
+    def issue(cls, folder: Path) -> Credentials:
+        """Write users, rights and certificates into a folder."""
+        users = folder / "users"
+        users.touch(mode=0o600)
+        for user, password in (("device", TOKEN), (CLOUD_USER, CLOUD_PASSWORD)):
+            subprocess.run(
+                [program("mosquitto_passwd"), "-b", str(users), user, password],
+                check=True,
+                capture_output=True,
+                timeout=_START_LIMIT,
+            )
+        rights = folder / "rights"
+        rights.touch(mode=0o600)
+        rights.write_text(_ACL)
+        issue_certificates(folder)
+        return cls(folder)
+
+    def trusting(self) -> ssl.SSLContext:
+        """Return a TLS context that trusts this authority only."""
+        return ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
+
+
+class Mosquitto:
+    """One broker on four ports of the loopback interface."""
+
+    def __init__(self, folder: Path, credentials: Credentials) -> None:
+        """Prepare a broker; `start` runs it."""
+        self._folder = folder
+        self._credentials = credentials
+        self._ports: dict[Transport, int] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def endpoint(self, transport: Transport = Transport.TCP) -> Endpoint:
+        """Return where a transport is listened for."""
+        return Endpoint(transport, HOST, self._ports[transport])
+
+    @property
+    def log(self) -> str:
+        """Return all that the broker has said since its last start."""
+        return self._log_file.read_text(errors="replace")
+
+    @property
+    def _log_file(self) -> Path:
+        """Return where the broker's log goes."""
+        return self._folder / "mosquitto.log"
+
+    async def start(self) -> None:
+        """Run the broker until it listens: on free ports, and later on the same."""
+        if self._ports:
+            await self._run()
+            return
+        for attempt in range(_ATTEMPTS):
+            self._ports = dict(zip(Transport, _free_ports(len(Transport)), strict=True))
+            try:
+                await self._run()
+            except RuntimeError:
+                # Somebody may have taken a port between our look and its start.
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            else:
+                return
+
+    async def stop(self) -> None:
+        """End the broker, and make sure of it."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            await eventually(lambda: process.poll() is not None, _STOP_LIMIT)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait(_STOP_LIMIT)
+
+    async def _run(self) -> None:
+        """Start the process and wait for its word. Raises RuntimeError with its log."""
+        configuration = self._folder / "mosquitto.conf"
+        configuration.write_text(self._configuration())
+        with self._log_file.open("wb") as log:
+            process = self._process = subprocess.Popen(
+                [program("mosquitto"), "-c", str(configuration)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            await eventually(
+                lambda: " running" in self.log or process.poll() is not None,
+                _START_LIMIT,
+            )
+        except BaseException:
+            await self.stop()
+            raise
+        if process.poll() is not None:
+            raise RuntimeError(f"mosquitto did not start:\n{self.log}")
+
+    def _configuration(self) -> str:
+        """Return mosquitto.conf."""
+        folder = self._credentials.folder
+        lines = [
+            # As root it would become a user that can't read the test's files.
+            *(["user root"] if os.geteuid() == 0 else []),
+            "allow_anonymous false",
+            f"password_file {folder / 'users'}",
+            f"acl_file {folder / 'rights'}",
+            "persistence false",
+            "max_queued_messages 0",
+            "log_dest stderr",
+            "log_type all",
+        ]
+        for transport, port in self._ports.items():
+            lines.append(f"listener {port} {HOST}")
+            if transport.websocket:
+                lines.append("protocol websockets")
+            if transport.encrypted:
+                lines.append(f"certfile {folder / 'server.pem'}")
+                lines.append(f"keyfile {folder / 'server.key'}")
+        return "\n".join((*lines, ""))
+
+
+@dataclass(slots=True)
+class Cloud:
+    """Blynk's part on a broker: an independent client that sees and says all."""
+
+    client: aiomqtt.Client
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
+
+    async def collect(self) -> None:
+        """Keep what devices publish, until the broker goes."""
+        try:
+            async for message in self.client.messages:
+                if not message.topic.matches("downlink/#"):
+                    assert isinstance(message.payload, bytes)
+                    self.messages.append((message.topic.value, message.payload))
+        except aiomqtt.MqttError:
+            return
+
+    async def seen(self, topic: str, payload: bytes | None = None) -> None:
+        """Wait until a device has published on a topic."""
+        await eventually(
+            lambda: any(
+                message[0] == topic and payload in (None, message[1])
+                for message in self.messages
+            )
+        )
+
+    async def send(
+        self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False
+    ) -> None:
+        """Publish a downlink."""
+        await self.client.publish(topic, payload, qos, retain)
+
+
+@asynccontextmanager
+async def cloud_at(broker: Mosquitto) -> AsyncGenerator[Cloud]:
+    """Connect to a broker as the cloud, and leave with the block."""
+    endpoint = broker.endpoint()
+    async with aiomqtt.Client(
+        endpoint.host,
+        endpoint.port,
+        username=CLOUD_USER,
+        password=CLOUD_PASSWORD,
+    ) as client:
+        await client.subscribe("#", qos=1)
+        cloud = Cloud(client)
+        collecting = asyncio.create_task(cloud.collect())
+        try:
+            yield cloud
+        finally:
+            collecting.cancel()
+            await asyncio.wait((collecting,))
+
+
+def _free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for listener in sockets:
+            listener.bind((HOST, 0))
+        return [listener.getsockname()[1] for listener in sockets]
+    finally:
+        for listener in sockets:
+            listener.close()
