@@ -275,7 +275,7 @@ async def test_a_wrong_token_is_corrected(
     assert result["data"]["token"] == TOKEN
     await simulator.wait_for(lambda: simulator.device.connections == 2)
     await simulator.wait_for(lambda: simulator.device.online)
-    assert "Connected to" in caplog.text
+    assert "Sending CONNECT" in caplog.text
     assert TOKEN not in caplog.text
     assert OTHER_TOKEN not in caplog.text
 

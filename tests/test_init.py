@@ -169,7 +169,10 @@ async def test_the_home_server_is_remembered(
     entry = await set_up()
     await flush_store(entry.runtime_data._learned._store)
     stored = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]
-    assert stored == {"home": f"mqtt://127.0.0.1:{other.mqtt_port}"}
+    assert stored == {
+        "configured": f"mqtt://127.0.0.1:{simulator.entry.mqtt_port}",
+        "home": f"mqtt://127.0.0.1:{other.mqtt_port}",
+    }
 
     assert await hass.config_entries.async_unload(entry.entry_id)
     simulator.journal.clear()
@@ -183,23 +186,30 @@ async def test_the_home_server_is_remembered(
     assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
 
 
-async def test_a_stored_home_that_is_no_endpoint_is_forgotten(
+@pytest.mark.parametrize(
+    ("configured", "home"),
+    [("mqtt://127.0.0.1:1", "mqtt://127.0.0.1:2"), (None, "nonsense")],
+    ids=["learned from another server", "not an endpoint"],
+)
+async def test_a_stored_home_of_no_use_is_forgotten(
     hass: HomeAssistant,
     simulator: Simulator,
     set_up: SetUp,
     hass_storage: dict[str, Any],
+    configured: str | None,
+    home: str,
 ) -> None:
-    """A file that somebody edited does not keep the bridge from starting."""
+    """A reconfigured server, or a file that somebody edited."""
+    entered = f"mqtt://127.0.0.1:{simulator.entry.mqtt_port}"
     hass_storage[f"{DOMAIN}.01TESTENTRY"] = {
         "version": 1,
         "minor_version": 1,
         "key": f"{DOMAIN}.01TESTENTRY",
-        "data": {"home": "nonsense"},
+        "data": {"configured": configured or entered, "home": home},
     }
     entry = await set_up()
-    assert entry.runtime_data.data.server == (
-        f"mqtt://127.0.0.1:{simulator.entry.mqtt_port}"
-    )
+    assert entry.runtime_data.data.server == entered
+    assert len(simulator.journal.find(Kind.CONNECT)) == 1
 
 
 async def test_a_refused_redirect_becomes_an_issue_until_it_works(

@@ -6,6 +6,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 
+from .connection import configured_endpoint
 from .const import DOMAIN
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .learned import Learned
@@ -16,7 +17,7 @@ PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
 async def async_setup_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:
     """Set up a Blynk device; the cloud is not waited for."""
     learned = Learned(hass, entry.entry_id)
-    await learned.async_load()
+    await learned.async_load(configured_endpoint(entry.data))
     version = str((await async_get_integration(hass, DOMAIN)).version)
     coordinator = BlynkCoordinator(hass, entry, learned, version)
     entry.runtime_data = coordinator

@@ -14,7 +14,8 @@ from homeassistant.const import (
 from homeassistant.util.ssl import client_context, client_context_no_verify
 
 from .const import CONF_TEMPLATE_ID, CONF_TRANSPORT
-from .device.endpoint import Endpoint, Transport
+from .device.endpoint import Endpoint, RedirectPolicy, Transport
+from .device.errors import RedirectRefused
 from .device.link import Protocol
 from .device.messages import DeviceInfo
 from .device.session import SessionSettings
@@ -42,10 +43,18 @@ def session_settings(
 ) -> SessionSettings:
     """Return what a session with these entry data needs to know.
 
-    The version is the integration's own: Blynk shows it as the firmware's.
+    The version is the integration's own: Blynk shows it as the firmware's. A home
+    that was learned before the user configured another server is left out, if the
+    token may not go there any more.
     """
+    endpoint = configured_endpoint(data)
+    if home is not None:
+        try:
+            RedirectPolicy(endpoint, allowed_hosts).check(home)
+        except RedirectRefused:
+            home = None
     return SessionSettings(
-        endpoint=configured_endpoint(data),
+        endpoint=endpoint,
         token=data[CONF_TOKEN],
         info=DeviceInfo(data[CONF_TEMPLATE_ID], version, BUILD),
         protocol=Protocol(data[CONF_PROTOCOL]),

@@ -14,9 +14,10 @@ _SAVE_DELAY: Final = 10
 
 
 class _Stored(TypedDict):
-    """The file's content."""
+    """The file's content, as URIs."""
 
-    home: str | None
+    configured: str
+    home: str
 
 
 class Learned:
@@ -25,12 +26,15 @@ class Learned:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file."""
         self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+        self._configured: Endpoint | None = None
         self.home: Endpoint | None = None
+        """Where the configured server has redirected to, None for nowhere."""
 
-    async def async_load(self) -> None:
-        """Read the file; a home that is no endpoint any more is forgotten."""
+    async def async_load(self, configured: Endpoint) -> None:
+        """Read what was learned from this server; of another one it says nothing."""
+        self._configured = configured
         stored = await self._store.async_load()
-        if stored is None or stored["home"] is None:
+        if stored is None or stored["configured"] != str(configured):
             return
         try:
             self.home = Endpoint.parse(stored["home"])
@@ -39,12 +43,14 @@ class Learned:
 
     @callback
     def async_set_home(self, home: Endpoint | None) -> None:
-        """Remember where redirects have led."""
+        """Remember where redirects have led; None for nowhere."""
         if home == self.home:
             return
         self.home = home
         self._store.async_delay_save(
-            lambda: {"home": None if self.home is None else str(self.home)},
+            lambda: _Stored(
+                configured=str(self._configured), home=str(home or self._configured)
+            ),
             _SAVE_DELAY,
         )
 

@@ -1,9 +1,8 @@
-"""A mosquitto process of the test's own, and a client that plays Blynk on it."""
+"""A mosquitto process of the test's own, with users, rights and certificates."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import os
 from pathlib import Path
 import shutil
@@ -12,7 +11,6 @@ import ssl
 import subprocess
 from typing import Final
 
-import aiomqtt
 import pytest
 
 from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
@@ -142,15 +140,7 @@ class Mosquitto:
 
     async def _run(self) -> None:
         """Start the process and wait for its word. Raises RuntimeError with its log."""
-        configuration = self._folder / "mosquitto.conf"
-        configuration.write_text(self._configuration())
-        with self._log_file.open("wb") as log:
-            process = self._process = subprocess.Popen(
-                [program("mosquitto"), "-c", str(configuration)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        process = self._process = self._launched()
         try:
             await eventually(
                 lambda: " running" in self.log or process.poll() is not None,
@@ -161,6 +151,18 @@ class Mosquitto:
             raise
         if process.poll() is not None:
             raise RuntimeError(f"mosquitto did not start:\n{self.log}")
+
+    def _launched(self) -> subprocess.Popen[bytes]:
+        """Return the process, which may still fail."""
+        configuration = self._folder / "mosquitto.conf"
+        configuration.write_text(self._configuration())
+        with self._log_file.open("wb") as log:
+            return subprocess.Popen(
+                [program("mosquitto"), "-c", str(configuration)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
 
     def _configuration(self) -> str:
         """Return mosquitto.conf."""
@@ -186,57 +188,17 @@ class Mosquitto:
         return "\n".join((*lines, ""))
 
 
-@dataclass(slots=True)
-class Cloud:
-    """Blynk's part on a broker: an independent client that sees and says all."""
-
-    client: aiomqtt.Client
-    messages: list[tuple[str, bytes]] = field(default_factory=list)
-
-    async def collect(self) -> None:
-        """Keep what devices publish, until the broker goes."""
-        try:
-            async for message in self.client.messages:
-                if not message.topic.matches("downlink/#"):
-                    assert isinstance(message.payload, bytes)
-                    self.messages.append((message.topic.value, message.payload))
-        except aiomqtt.MqttError:
-            return
-
-    async def seen(self, topic: str, payload: bytes | None = None) -> None:
-        """Wait until a device has published on a topic."""
-        await eventually(
-            lambda: any(
-                message[0] == topic and payload in (None, message[1])
-                for message in self.messages
-            )
-        )
-
-    async def send(
-        self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False
-    ) -> None:
-        """Publish a downlink."""
-        await self.client.publish(topic, payload, qos, retain)
-
-
 @asynccontextmanager
-async def cloud_at(broker: Mosquitto) -> AsyncGenerator[Cloud]:
-    """Connect to a broker as the cloud, and leave with the block."""
-    endpoint = broker.endpoint()
-    async with aiomqtt.Client(
-        endpoint.host,
-        endpoint.port,
-        username=CLOUD_USER,
-        password=CLOUD_PASSWORD,
-    ) as client:
-        await client.subscribe("#", qos=1)
-        cloud = Cloud(client)
-        collecting = asyncio.create_task(cloud.collect())
-        try:
-            yield cloud
-        finally:
-            collecting.cancel()
-            await asyncio.wait((collecting,))
+async def mosquitto_in(
+    folder: Path, credentials: Credentials
+) -> AsyncGenerator[Mosquitto]:
+    """Run a broker that keeps its files in a folder, for as long as the block."""
+    broker = Mosquitto(folder, credentials)
+    await broker.start()
+    try:
+        yield broker
+    finally:
+        await broker.stop()
 
 
 def _free_ports(count: int) -> list[int]:

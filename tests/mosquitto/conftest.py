@@ -7,7 +7,8 @@ import pytest
 
 from custom_components.blynk_bridge.device.link import Protocol
 
-from .broker import Cloud, Credentials, Mosquitto, cloud_at, program
+from .broker import Credentials, Mosquitto, mosquitto_in, program
+from .cloud import Cloud, cloud_at
 
 
 @pytest.fixture(scope="session")
@@ -24,12 +25,9 @@ async def broker(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncGenerator[Mosquitto]:
     """Return a running broker."""
-    mosquitto = Mosquitto(tmp_path_factory.mktemp("mosquitto"), credentials)
-    await mosquitto.start()
-    try:
+    folder = tmp_path_factory.mktemp("mosquitto")
+    async with mosquitto_in(folder, credentials) as mosquitto:
         yield mosquitto
-    finally:
-        await mosquitto.stop()
 
 
 @pytest.fixture
@@ -39,12 +37,9 @@ async def other_broker(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncGenerator[Mosquitto]:
     """Return a second broker, which knows nothing of the first."""
-    mosquitto = Mosquitto(tmp_path_factory.mktemp("mosquitto"), credentials)
-    await mosquitto.start()
-    try:
+    folder = tmp_path_factory.mktemp("mosquitto")
+    async with mosquitto_in(folder, credentials) as mosquitto:
         yield mosquitto
-    finally:
-        await mosquitto.stop()
 
 
 @pytest.fixture

@@ -402,6 +402,18 @@ def _temperature(received: dict[str, Any]) -> object:
     return changed["value"] if changed["name"] == "Temperature" else None
 
 
+async def test_much_at_once_comes_as_the_state(
+    sim: Simulator, http: aiohttp.ClientSession
+) -> None:
+    async with http.ws_connect("/sim/events") as socket:
+        await frame(socket)
+        for number in range(11):
+            sim.cloud.diagnose(sim.device, f"number {number}")
+        changed = await frame(socket)
+        assert changed["type"] == "state"
+        assert len(changed["state"]["diagnostics"]) == 11
+
+
 async def test_a_changed_template_comes_as_the_state(
     sim: Simulator, http: aiohttp.ClientSession
 ) -> None:

@@ -306,6 +306,18 @@ async def test_ota_redirect_and_diag_need_no_subscription(
     await peer.connected(TOKEN)
     assert not await sim.press("Switch", 1)
     assert not sim.cloud.deliver(sim.device, "downlink/reboot", b"")
+    await expect_unsolicited(sim, peer)
+
+
+async def test_ota_redirect_and_diag_are_sent_at_qos_0(
+    sim: Simulator, device: Peer
+) -> None:
+    sim.behaviour.downlink_qos = 1
+    await expect_unsolicited(sim, device)
+
+
+async def expect_unsolicited(sim: Simulator, peer: Peer) -> None:
+    """Send the three messages that are never asked for, and receive them at QoS 0."""
     assert sim.cloud.deliver(sim.device, "downlink/ota/json", b"{}", qos=1)
     assert sim.cloud.diagnose(sim.device, "hello")
     await sim.redirect(uri="mqtt://127.0.0.1:1", then="stay")
