@@ -29,6 +29,7 @@ class Datastream:
     decimals: int | None = None
     labels: tuple[str, ...] | None = None
     control: bool = False
+    widget: str | None = None
     confirm_timeout: float | None = None
 
     def definition(self) -> dict[str, Any]:
@@ -187,7 +188,13 @@ EXPOSURES = (
         "activate",
         Direction.BOTH,
         Datastream(
-            name="Cosy evening", pin=17, type="integer", min=0, max=1, control=True
+            name="Cosy evening",
+            pin=17,
+            type="integer",
+            min=0,
+            max=1,
+            control=True,
+            widget="button",
         ),
         reports=False,
     ),
@@ -195,7 +202,15 @@ EXPOSURES = (
         "input_button.doorbell",
         "press",
         Direction.BOTH,
-        Datastream(name="Doorbell", pin=18, type="integer", min=0, max=1, control=True),
+        Datastream(
+            name="Doorbell",
+            pin=18,
+            type="integer",
+            min=0,
+            max=1,
+            control=True,
+            widget="button",
+        ),
         reports=False,
     ),
 )

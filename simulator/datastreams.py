@@ -44,6 +44,7 @@ class Datastream:
     raw: bool = False
     confirm_timeout: float | None = None
     control: bool | None = None  # the app shows a control; None: when sync is on
+    widget: str | None = None  # which one the console shows; None: the type decides
 
     def __post_init__(self) -> None:
         """Refuse what Blynk's console would refuse, or what MQTT could not address."""
@@ -98,6 +99,7 @@ def datastream_from_json(data: Json) -> Datastream:
         raw=fields.flag(data, "raw") or False,
         confirm_timeout=fields.number(data, "confirm_timeout"),
         control=fields.flag(data, "control"),
+        widget=fields.text(data, "widget"),
     )
 
 

@@ -263,13 +263,17 @@ class Session(Connection):
             self._received.add(packet.packet_id)
             self._acknowledge(PacketType.PUBREC, packet.packet_id)
         elif packet.qos == 1:
-            self._acknowledge(PacketType.PUBACK, packet.packet_id)
+            is_value = packet.topic.startswith(("ds/", "batch_ds"))
+            code = self._behaviour.puback_code if is_value else 0
+            self._acknowledge(PacketType.PUBACK, packet.packet_id, code)
 
-    def _acknowledge(self, packet_type: PacketType, packet_id: int) -> None:
+    def _acknowledge(
+        self, packet_type: PacketType, packet_id: int, code: int = 0
+    ) -> None:
         behaviour = self._behaviour
         if behaviour.withhold_puback:
             return
-        packet = Acknowledgement(packet_type, packet_id)
+        packet = Acknowledgement(packet_type, packet_id, code)
         if behaviour.puback_delay:
             self._later(behaviour.puback_delay, lambda: self._send(packet))
         else:

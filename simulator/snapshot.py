@@ -120,6 +120,7 @@ def datastream_json(state: DatastreamState) -> dict[str, Json]:
         "raw": definition.raw,
         "confirm_timeout": definition.confirm_timeout,
         "control": definition.is_control,
+        "widget": definition.widget,
         "value": to_json(state.value),
         "updated_at": state.updated_at,
         "source": state.source,

@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentry, SubentryFlowResult
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigFlowResult,
+    ConfigSubentry,
+    SubentryFlowResult,
+)
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
@@ -418,9 +423,7 @@ async def test_an_entity_that_is_lost_between_two_steps(
 # --- Changing ------------------------------------------------------------------------
 
 
-async def reconfigure(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> SubentryFlowResult:
+async def reconfigure(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
     """Start to change the one subentry there is."""
     return translated(
         await entry.start_subentry_reconfigure_flow(

@@ -231,6 +231,23 @@ async def test_an_unacknowledged_value_is_sent_again(
     assert [m.payload for m in messages(simulator)] == [b"1", b"2", b"3"]
 
 
+async def test_a_refused_value_is_not_sent_again_and_again(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The next change is another try."""
+    simulator.behaviour.puback_code = 0x99
+    hass.states.async_set("sensor.temperature", "1")
+    await set_up(TEMPERATURE, protocol="5")
+    await simulator.wait_for(lambda: messages(simulator))
+    await asyncio.sleep(0.5)
+    assert len(messages(simulator)) == 1
+    simulator.behaviour.puback_code = 0
+    hass.states.async_set("sensor.temperature", "2")
+    await has(simulator, "Temperature", 2)
+    hass.states.async_set("sensor.temperature", "1")
+    await has(simulator, "Temperature", 1)
+
+
 async def test_a_new_server_gets_everything(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:

@@ -73,9 +73,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             on_message=self._async_receive,
             on_status=self._async_session_changed,
         )
-        self._uplink = Uplink(
-            hass, self._session, Pacer(hass.loop.time), self._async_sent
-        )
+        self._pacer = Pacer(hass.loop.time)
+        self._uplink = Uplink(hass, self._session, self._pacer, self._async_sent)
         self._downlink = Downlink(hass, entry, self._uplink)
         self._exposures: dict[str, Exposure] = {}
         self._served_by: Endpoint | None = None
@@ -189,6 +188,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_session_changed(self, status: SessionStatus) -> None:
         """Show what the session is doing, and start up what waits for it."""
         if status.state is SessionState.READY:
+            # The session's own message, info/mcu.
+            self._pacer.spend()
             self._learned.async_set_home(self._session.home)
             if status.endpoint == self._served_by:
                 self._uplink.async_send_writable()

@@ -18,7 +18,7 @@ from homeassistant.core import (
 )
 from homeassistant.helpers.event import async_track_state_change_event
 
-from .device.errors import LinkError
+from .device.errors import LinkError, PublishRefused
 from .device.outbox import Outbox, Parcel, Source
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession
@@ -229,6 +229,11 @@ class Uplink:
                 self._async_schedule(feed)
         try:
             await self._session.publish(parcel.publication)
+        except PublishRefused as error:
+            # Sent again, it would be refused again: the next change is another try.
+            _LOGGER.debug("%d values dropped: %s", len(parcel.values), error)
+            self._outbox.refused(parcel)
+            return
         except LinkError as error:
             _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
             self._outbox.returned(parcel)

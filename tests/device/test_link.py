@@ -19,6 +19,7 @@ from custom_components.blynk_bridge.device.errors import (
     LinkError,
     NotAcknowledged,
     ProtocolRefused,
+    PublishRefused,
     SubscriptionRefused,
     TlsError,
 )
@@ -327,6 +328,16 @@ async def test_a_missing_puback_is_a_dead_link(
         with pytest.raises(NotAcknowledged):
             await link.send(Publication("ds/Temperature", b"1"))
         assert link.lost.done()
+
+
+async def test_a_puback_that_refuses_is_no_lost_link(sim: Simulator) -> None:
+    """MQTT 5 says why, and the link lives on."""
+    sim.behaviour.puback_code = 0x99
+    async with link_to(endpoint(sim.entry), protocol=Protocol.V5) as link:
+        with pytest.raises(PublishRefused) as refused:
+            await link.send(Publication("ds/Temperature", b"1"))
+        assert refused.value.code == 0x99
+        assert not link.lost.done()
 
 
 async def test_a_missing_suback_is_a_dead_link(sim: Simulator) -> None:

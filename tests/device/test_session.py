@@ -1,7 +1,7 @@
 """The device session against the simulator: hand-shake, redirects, reconnects."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -236,6 +236,23 @@ async def test_what_the_server_says_is_scrubbed(sim: Simulator) -> None:
         await eventually(lambda: run.messages)
     assert run.messages == [Diagnostic("bad token [token]!")]
     assert TOKEN not in repr(settings(sim))
+
+
+@pytest.mark.parametrize("spelling", [str, str.upper])
+async def test_a_redirect_to_the_token_is_told_to_nobody(
+    sim: Simulator,
+    spelling: Callable[[str], str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A host name made of it would end up in an error and a repair issue."""
+    caplog.set_level(logging.DEBUG)
+    async with running(settings(sim)) as run:
+        await run.ready()
+        await sim.redirect(uri=f"mqtt://{spelling(TOKEN)}.example", then="stay")
+        await sim.send("downlink/diag", b"still here")
+        await eventually(lambda: run.messages)
+        assert not run.errors()
+    assert TOKEN not in caplog.text.lower()
 
 
 # --- Redirects -------------------------------------------------------------------

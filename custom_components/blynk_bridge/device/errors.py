@@ -84,7 +84,16 @@ class ConnectionLost(LinkError):
 
 
 class NotAcknowledged(LinkError):
-    """A publish was not acknowledged in time, or refused."""
+    """A publish or a subscription was not acknowledged in time."""
+
+
+class PublishRefused(NotAcknowledged):
+    """The server acknowledged a publish with a reason not to take it (MQTT 5)."""
+
+    def __init__(self, code: int) -> None:
+        """Keep the reason code."""
+        super().__init__(f"publish refused with reason code 0x{code:02X}")
+        self.code = code
 
 
 class NotConnected(LinkError):

@@ -29,6 +29,7 @@ from .errors import (
     LinkError,
     NotAcknowledged,
     ProtocolRefused,
+    PublishRefused,
     SubscriptionRefused,
 )
 from .messages import Publication
@@ -97,6 +98,7 @@ class Link(LoopClient):
             timeout=acknowledge_timeout,
             keepalive=keepalive,
         )
+        self._token = token
         self._protocol = protocol
         self._connect_timeout = connect_timeout
         self._deliver = on_message
@@ -190,9 +192,9 @@ class Link(LoopClient):
     async def send(self, publication: Publication, qos: int = 1) -> None:
         """Publish, at QoS 1 until the PUBACK is there.
 
-        Raises NotAcknowledged where it does not come within the time limit
-        (the link then counts as dead) or where it refuses the message, and what
-        ended the link. aiomqtt's own publish hears of neither.
+        Raises NotAcknowledged where it does not come within the time limit (the
+        link then counts as dead), PublishRefused where it refuses the message, and
+        what ended the link. aiomqtt's own publish hears of neither.
         """
         async with self._in_flight:
             self._raise_if_lost()
@@ -253,11 +255,18 @@ class Link(LoopClient):
     ) -> None:
         """Note CONNACK, and how many publishes the server takes at once."""
         if self._refusal is not None:
-            self._refuse(getattr(properties, "ServerReference", None))
+            self._refuse(self._server_reference(properties))
         elif not self._connected.done():
             if maximum := getattr(properties, "ReceiveMaximum", None):
                 self._in_flight = asyncio.Semaphore(min(maximum, _IN_FLIGHT_MAX))
             self._connected.set_result(None)
+
+    def _server_reference(self, properties: Properties | None) -> str | None:
+        """Return where MQTT 5 refers us to; never anything that quotes the token."""
+        reference: str | None = getattr(properties, "ServerReference", None)
+        if reference is None or self._token.lower() in reference.lower():
+            return None
+        return reference
 
     def _refuse(self, server_reference: str | None = None) -> None:
         """End the link with the reason of a negative CONNACK."""
@@ -282,9 +291,7 @@ class Link(LoopClient):
         """End the link, also before CONNACK, where aiomqtt looks away."""
         if self._refusal is not None:
             self._refuse()
-        self.end(
-            ConnectionLost(self._farewell, getattr(properties, "ServerReference", None))
-        )
+        self.end(ConnectionLost(self._farewell, self._server_reference(properties)))
 
     def _on_message(
         self, client: paho.Client, userdata: Any, message: paho.MQTTMessage
@@ -312,9 +319,7 @@ class Link(LoopClient):
         if future is None or future.done():
             return
         if reason_code.value >= 0x80:
-            future.set_exception(
-                NotAcknowledged(f"refused with reason code 0x{reason_code.value:02X}")
-            )
+            future.set_exception(PublishRefused(reason_code.value))
         else:
             future.set_result(None)
 

@@ -139,6 +139,11 @@ class Outbox:
                     name, newer.data_type, newer.source, item.lane, forced=item.forced
                 )
 
+    def refused(self, parcel: Parcel) -> None:
+        """Forget about what the server does not take, until there is something new."""
+        for name, item in parcel.waiting.items():
+            self._arrived(name, item)
+
     def _doubt(self, name: str) -> None:
         """Take nothing for granted of what Blynk has, whatever answer still comes."""
         self._under_way.pop(name, None)

@@ -83,7 +83,9 @@ class Route:
                 return self._elsewhere(endpoint, error)
             case ConnectionRefused() | ConnectionLost() if error.server_reference:
                 try:
-                    target = self.target_of(error.server_reference, endpoint)
+                    # MQTT 5, 4.11: a list, parted by spaces, in order of preference.
+                    first = error.server_reference.split(" ")[0]
+                    target = self.target_of(first, endpoint)
                 except InvalidEndpoint:
                     raise error from None
                 return self._hop(target, now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 import logging
 import random
+import re
 import secrets
 import ssl
 from typing import Final, Never
@@ -99,6 +100,8 @@ class DeviceSession:
     ) -> None:
         """Prepare a session; `run` starts it."""
         self._settings = settings
+        # Whatever the case: host names are folded before they are shown.
+        self._secret = re.compile(re.escape(settings.token), re.IGNORECASE)
         self._route = Route(
             RedirectPolicy(settings.endpoint, settings.allowed_hosts), settings.home
         )
@@ -226,7 +229,7 @@ class DeviceSession:
         except (InvalidMessage, InvalidEndpoint) as error:
             _LOGGER.debug(
                 "Ignored message on %s: %s",
-                repr(self._scrub(topic[:_LOGGED_TOPIC_MAX])),
+                repr(self._scrub(topic)[:_LOGGED_TOPIC_MAX]),
                 error,
             )
             return
@@ -236,17 +239,17 @@ class DeviceSession:
 
     def _scrub(self, text: str) -> str:
         """Return a server's text without the token."""
-        return text.replace(self._settings.token, "[token]")
+        return self._secret.sub("[token]", text)
 
     def _redirect(self, text: str) -> None:
         """Leave for the server that a redirect names.
 
-        Raises InvalidEndpoint for a target that is none.
+        Raises InvalidEndpoint for a target that is none: with the token in it, too.
         """
         link, current = self._link, self.status.endpoint
         reason: LinkError
         try:
-            target = self._route.target_of(text, current)
+            target = self._route.target_of(self._scrub(text), current)
             if target == current:
                 return
             reason = Redirected(target)
