@@ -338,3 +338,54 @@ async def test_a_flood_of_writes_starves_nothing(
     await simulator.wait_for(lambda: state(hass, "switch.lamp") == "on", timeout=10)
     assert len(events) < 1000
     assert longest < 1
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_cloud_that_echoes_starts_no_loop(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Whether Blynk sends our own values back is not documented."""
+    simulator.behaviour.echo = True
+    events = async_capture_events(hass, EVENT_COMMAND)
+    await set_up(
+        LAMP,
+        LEVEL,
+        exposure("input_text.message", "value", "Message", "string"),
+        exposure("input_boolean.lamp", "power", "Door", direction="publish"),
+    )
+    await settled(simulator, "Lamp", "Level", "Door")
+    await hass.services.async_call(
+        "input_boolean", "turn_on", {"entity_id": "input_boolean.lamp"}, blocking=True
+    )
+    await simulator.wait_for(lambda: b"1" in writes(simulator, "Lamp"))
+    await hass.services.async_call(
+        "input_text",
+        "set_value",
+        {"entity_id": "input_text.message", "value": "7"},
+        blocking=True,
+    )
+    await simulator.wait_for(lambda: b"7" in writes(simulator, "Message"))
+    assert not events
+    await simulator.press("Level", 33)
+    await simulator.wait_for(lambda: b"35" in writes(simulator, "Level"))
+    await asyncio.sleep(1.5)
+    total = len(simulator.journal.find(Kind.PUBLISH, direction="in"))
+    assert total < 15
+    assert len(events) == 1
+    await asyncio.sleep(0.5)
+    assert len(simulator.journal.find(Kind.PUBLISH, direction="in")) == total
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_command_soon_after_our_own_value_is_a_command(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Only the very value we have sent can be its echo."""
+    events = async_capture_events(hass, EVENT_COMMAND)
+    await set_up(LAMP)
+    await settled(simulator, "Lamp")
+    for value in (1, 0, 1, 0):
+        simulator.journal.clear()
+        await simulator.press("Lamp", value)
+        await simulator.wait_for(lambda: writes(simulator, "Lamp"))
+    assert [event.data["value"] for event in events] == [1, 0, 1, 0]

@@ -59,6 +59,9 @@ class Downlink:
         except InvalidValue as error:
             _LOGGER.debug("Ignored a write to %s: %s", exposure.datastream, error)
             return
+        if self._uplink.async_is_echo(exposure, value):
+            _LOGGER.debug("Ignored the echo of %s", exposure.datastream)
+            return
         if not exposure.accepts_writes:
             _LOGGER.debug("Ignored a write to %s: read-only", exposure.datastream)
             self._uplink.async_hold(exposure)

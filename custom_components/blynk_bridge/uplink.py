@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 import logging
+import math
 from typing import Final, Never
 
 from homeassistant.core import (
@@ -22,10 +23,14 @@ from .device.errors import LinkError, PublishRefused
 from .device.outbox import Outbox, Parcel, Source
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession
-from .device.values import Value
+from .device.values import JsonValue, Value, to_json
 from .exposure import Exposure
 
 _LOGGER: Final = logging.getLogger(__name__)
+
+_ECHO_WINDOW: Final = 1.0
+"""Seconds after the PUBACK in which an echo of the value is expected."""
+_ECHOES_MAX: Final = 3
 
 
 @dataclass(slots=True)
@@ -38,6 +43,9 @@ class _Feed:
     not_before: float = 0.0
     waiting: asyncio.TimerHandle | None = None
     repeating: asyncio.TimerHandle | None = None
+    sent: JsonValue | None = None
+    """What was sent last, as long as an echo of it may come."""
+    echo_until: float = 0.0
 
     def cancel(self) -> None:
         """Stop both timers."""
@@ -70,6 +78,7 @@ class Uplink:
         self._feeds: dict[str, _Feed] = {}
         self._by_entity: dict[str, list[_Feed]] = {}
         self._held: set[str] = set()
+        self._echoes = 0
         self._untrack: CALLBACK_TYPE | None = None
         self._wake = asyncio.Event()
 
@@ -197,6 +206,30 @@ class Uplink:
         if (feed := self._feeds.get(name)) is not None:
             self._async_put(feed, Lane.CONFIRMATION, forced=True)
 
+    @callback
+    def async_is_echo(self, exposure: Exposure, value: Value) -> bool:
+        """Return whether a write is what we have just sent, and answer it if so.
+
+        Blynk documents no echo of a device's own values, and excludes none. Taken
+        for a command, it would be confirmed, echoed, confirmed, until the month's
+        messages are used up. Since it may also be a widget that wants to be sure,
+        it is confirmed without an action; several of them running are echoes.
+        """
+        feed = self._feeds.get(exposure.datastream)
+        if (
+            feed is None
+            or feed.sent is None
+            or feed.sent != to_json(value, exposure.data_type)
+            or self._hass.loop.time() > feed.echo_until
+        ):
+            self._echoes = 0
+            return False
+        feed.sent = None
+        self._echoes += 1
+        if self._echoes < _ECHOES_MAX and exposure.datastream not in self._held:
+            self._async_put(feed, Lane.CONFIRMATION, forced=True)
+        return True
+
     # --- Sending ---------------------------------------------------------------
 
     async def async_run(self) -> Never:
@@ -224,22 +257,28 @@ class Uplink:
     async def _async_send(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
         self._pacer.spend()
-        for name in parcel.values:
-            if (feed := self._feeds.get(name)) is not None:
-                self._async_schedule(feed)
+        feeds = {
+            name: feed
+            for name in parcel.values
+            if (feed := self._feeds.get(name)) is not None
+        }
+        for name, feed in feeds.items():
+            feed.sent, feed.echo_until = parcel.values[name], math.inf
+            self._async_schedule(feed)
         try:
             await self._session.publish(parcel.publication)
         except PublishRefused as error:
             # Sent again, it would be refused again: the next change is another try.
             _LOGGER.debug("%d values dropped: %s", len(parcel.values), error)
             self._outbox.refused(parcel)
-            return
         except LinkError as error:
             _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
             self._outbox.returned(parcel)
-            return
-        self._outbox.acknowledged(parcel)
-        self._on_sent()
+        else:
+            self._outbox.acknowledged(parcel)
+            self._on_sent()
+        for feed in feeds.values():
+            feed.echo_until = self._hass.loop.time() + _ECHO_WINDOW
 
     @callback
     def _async_schedule(self, feed: _Feed) -> None:

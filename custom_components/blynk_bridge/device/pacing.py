@@ -27,8 +27,8 @@ class Pacer:
 
     A quiet house finds the bucket full, and each change goes at once; a busy
     one is held to the sustainable rate. Routine messages may not touch the
-    reserve. A confirmation never waits for a token, and is paid for later, up to
-    a bucketful: all others together keep within the month whatever happens.
+    reserve. A confirmation may be paid for later, up to a bucketful: a finger on
+    a widget does not wait, a runaway loop does.
     """
 
     def __init__(
@@ -58,10 +58,14 @@ class Pacer:
         spacing = 0.0
         if len(self._sent) == MESSAGES_PER_SECOND:
             spacing = max(0.0, self._sent[0] + 1.0 - now)
-        if self._rate is None or lane is Lane.CONFIRMATION:
+        if self._rate is None:
             return spacing
         self._refill(now)
-        floor = self._reserve if lane is Lane.ROUTINE else 0.0
+        floor = {
+            Lane.CONFIRMATION: -self._capacity,
+            Lane.URGENT: 0.0,
+            Lane.ROUTINE: self._reserve,
+        }[lane]
         missing = floor + 1.0 - self._tokens
         return max(spacing, missing / self._rate)
 
@@ -71,7 +75,7 @@ class Pacer:
         self._sent.append(now)
         if self._rate is not None:
             self._refill(now)
-            self._tokens = max(self._tokens - 1.0, -self._capacity)
+            self._tokens -= 1.0
 
     def _refill(self, now: float) -> None:
         """Add the tokens that time has brought."""
