@@ -2,16 +2,18 @@
 
 import asyncio
 import json
-from unittest.mock import Mock
+from unittest.mock import DEFAULT, Mock
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.blynk_bridge.traits.base import OnOffTrait
 from simulator import Simulator
 from simulator.journal import JournalEntry, Kind
 
 from .conftest import SetUp, as_subentry, exposure
+from .device.conftest import eventually
 
 TEMPERATURE = exposure(
     "sensor.temperature", "value", "Temperature", "double", "publish"
@@ -364,3 +366,42 @@ async def test_an_unexposed_entity_costs_nothing(
         hass.states.async_set("sensor.other", str(number))
     await hass.async_block_till_done()
     mark.assert_not_called()
+
+
+async def test_a_trait_that_fails_holds_up_no_other(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A bug in one trait is in the log with its traceback, and costs one value."""
+    hass.states.async_set("input_boolean.lamp", "on")
+    hass.states.async_set("sensor.temperature", "1")
+    monkeypatch.setattr(OnOffTrait, "value", Mock(side_effect=ZeroDivisionError))
+    await set_up(LAMP, TEMPERATURE)
+    await has(simulator, "Temperature", 1)
+    assert "Could not read input_boolean.lamp" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_an_error_in_the_uplink_is_not_its_end(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It goes on by itself."""
+    monkeypatch.setattr("custom_components.blynk_bridge.coordinator._RESTART_DELAY", 0)
+    entry = await set_up(TEMPERATURE)
+    outbox = entry.runtime_data._uplink._outbox
+    take = Mock(side_effect=[ZeroDivisionError("a bug"), *[DEFAULT] * 10])
+    take.return_value = None
+    monkeypatch.setattr(outbox, "take", take)
+    hass.states.async_set("sensor.temperature", "1")
+    await eventually(lambda: take.call_count >= 2)
+    monkeypatch.undo()
+    hass.states.async_set("sensor.temperature", "2")
+    await has(simulator, "Temperature", 2)
+    assert "a bug" in caplog.text

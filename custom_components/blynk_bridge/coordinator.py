@@ -1,10 +1,11 @@
 """The coordinator: owns the device session of one entry, and routes what it says."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 import logging
-from typing import Final
+from typing import Final, Never
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -96,7 +97,9 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
         entry.async_create_background_task(
-            self.hass, self._uplink.async_run(), "blynk_bridge uplink"
+            self.hass,
+            self._async_supervise(self._uplink.async_run),
+            "blynk_bridge uplink",
         )
 
     @callback
@@ -123,16 +126,24 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
     async def _async_hold_session(self) -> None:
         """Keep the session running until the token is refused."""
+        try:
+            await self._async_supervise(self._session.run)
+        except InvalidToken as error:
+            self._async_announce(online=False, reason=error)
+            self.config_entry.async_start_reauth(self.hass)
+
+    async def _async_supervise(self, run: Callable[[], Awaitable[Never]]) -> Never:
+        """Run a part of the bridge again after a bug of ours has ended it.
+
+        A task that dies unseen would leave the bridge dead until a restart.
+        """
         while True:
             try:
-                await self._session.run()
-            except InvalidToken as error:
-                self._async_announce(online=False, reason=error)
-                self.config_entry.async_start_reauth(self.hass)
-                return
-            # A task that dies unseen would leave the bridge dead until a restart.
+                await run()
+            except InvalidToken:
+                raise
             except Exception:
-                _LOGGER.exception("Unexpected error; the session starts again")
+                _LOGGER.exception("Unexpected error; going on in a minute")
                 await asyncio.sleep(_RESTART_DELAY)
 
     # --- Exposures -------------------------------------------------------------

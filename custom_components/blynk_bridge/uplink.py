@@ -304,4 +304,9 @@ def _value(hass: HomeAssistant, exposure: Exposure) -> Value | None:
     """Return what the entity's state is as a value of its datastream."""
     if (state := hass.states.get(exposure.entity_id)) is None:
         return None
-    return exposure.trait.value(state, exposure.data_type)
+    try:
+        return exposure.trait.value(state, exposure.data_type)
+    # A trait that can't read some state must not hold up all the others.
+    except Exception:
+        _LOGGER.exception("Could not read %s", exposure.entity_id)
+        return None

@@ -1,0 +1,38 @@
+"""The demo's own check: a whole Home Assistant against the simulator, as a user has it."""
+
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TIME_LIMIT = 240
+CHECKS = 7
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="the demo runs Home Assistant, which wants Linux"
+)
+def test_the_demo_holds_what_it_promises() -> None:
+    """Values, widgets, a redirect, a wrong token, an outage, a stop, and the logs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "demo", "--check"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        output, _ = process.communicate(timeout=TIME_LIMIT)
+    except subprocess.TimeoutExpired:
+        # It takes its own processes down when it is asked to end.
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=30)
+        pytest.fail(f"not done within {TIME_LIMIT} s:\n{output}")
+    assert process.returncode == 0, output
+    lines = [line for line in output.splitlines() if line.startswith("ok ")]
+    assert len(lines) == CHECKS, output
