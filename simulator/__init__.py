@@ -1,4 +1,4 @@
-"""A Blynk.Cloud for your desk: tests, demo and benchmarks run against it."""
+"""A Blynk.Cloud for your desk: tests and demo run against it."""
 
 from .behaviour import (
     AfterRedirect,

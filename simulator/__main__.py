@@ -17,6 +17,8 @@ from .datastreams import DEMO, Datastream, datastream_from_json
 from .regions import REGION_NAMES
 from .simulator import DEFAULT_TEMPLATE, Simulator, SimulatorOptions
 
+PORT_MAX = 65535
+
 
 def main() -> int:
     """Parse the command line and run until SIGINT or SIGTERM."""
@@ -60,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, (what, default) in ports.items():
         parser.add_argument(
             f"--{name}-port",
-            type=int,
+            type=_port,
             default=default,
             metavar="PORT",
             help=f"{what} in the entry region; 0 is a free port (default {default})",
@@ -88,6 +90,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--verbose", action="store_true", help="print the journal")
     return parser
+
+
+def _port(text: str) -> int:
+    """Parse a TCP port; 0 is a free one. Raises ArgumentTypeError."""
+    if text.isascii() and text.isdecimal() and int(text) <= PORT_MAX:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a port is 0 to {PORT_MAX}, not {text}")
 
 
 def _datastreams(file: Path | None) -> tuple[Datastream, ...]:

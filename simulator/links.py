@@ -14,15 +14,12 @@ class EndReason(IntEnum):
     """Why the cloud ends a connection, as MQTT 5's DISCONNECT says it."""
 
     NORMAL = 0x00
-    MALFORMED = 0x81
-    PROTOCOL_ERROR = 0x82
     NOT_AUTHORISED = 0x87
     KEEPALIVE_TIMEOUT = 0x8D
     TAKEN_OVER = 0x8E
     OVERSIZE = 0x95
     RATE = 0x96
     QUOTA = 0x97
-    ADMINISTRATIVE = 0x98
     SERVER_MOVED = 0x9D
 
 

@@ -79,6 +79,7 @@ class Uplink:
         self._by_entity: dict[str, list[_Feed]] = {}
         self._held: set[str] = set()
         self._echoes = 0
+        self._unreadable: set[Exposure] = set()
         self._untrack: CALLBACK_TYPE | None = None
         self._wake = asyncio.Event()
 
@@ -97,7 +98,7 @@ class Uplink:
             if name not in self._feeds:
                 feed = self._feeds[name] = _Feed(
                     exposure,
-                    partial(_value, self._hass, exposure),
+                    partial(self._read, exposure),
                     Lane.URGENT if exposure.trait.urgent else Lane.ROUTINE,
                 )
                 # At first in no hurry: there may be hundreds.
@@ -230,6 +231,19 @@ class Uplink:
             self._async_put(feed, Lane.CONFIRMATION, forced=True)
         return True
 
+    def _read(self, exposure: Exposure) -> Value | None:
+        """Return what the entity's state is as a value of its datastream."""
+        if (state := self._hass.states.get(exposure.entity_id)) is None:
+            return None
+        try:
+            return exposure.trait.value(state, exposure.data_type)
+        # A trait that can't read some state must not hold up all the others.
+        except Exception:
+            if exposure not in self._unreadable:
+                self._unreadable.add(exposure)
+                _LOGGER.exception("Could not read %s", exposure.entity_id)
+            return None
+
     # --- Sending ---------------------------------------------------------------
 
     async def async_run(self) -> Never:
@@ -298,15 +312,3 @@ class Uplink:
         """Send an unchanged value again, before Blynk calls it stale."""
         feed.repeating = None
         self._async_put(feed, Lane.ROUTINE, forced=True)
-
-
-def _value(hass: HomeAssistant, exposure: Exposure) -> Value | None:
-    """Return what the entity's state is as a value of its datastream."""
-    if (state := hass.states.get(exposure.entity_id)) is None:
-        return None
-    try:
-        return exposure.trait.value(state, exposure.data_type)
-    # A trait that can't read some state must not hold up all the others.
-    except Exception:
-        _LOGGER.exception("Could not read %s", exposure.entity_id)
-        return None

@@ -232,6 +232,18 @@ async def test_a_bad_datastream_file_is_explained(
     assert errors.startswith(b"simulator: forbidden character")
 
 
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+async def test_a_port_that_is_none_is_explained(port: str) -> None:
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "simulator", f"--mqtt-port={port}"),
+        cwd=PROJECT,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, errors = await program.communicate()
+    assert program.returncode == 2
+    assert f"a port is 0 to 65535, not {port}".encode() in errors
+
+
 def test_the_demo_template_has_every_type() -> None:
     options = SimulatorOptions()
     assert len({datastream.type for datastream in options.datastreams}) == 6

@@ -60,8 +60,8 @@ class _Opening(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Leave every byte in the socket."""
-        assert isinstance(transport, asyncio.ReadTransport)  # noqa: S101
-        transport.pause_reading()
+        if isinstance(transport, asyncio.ReadTransport):
+            transport.pause_reading()
 
 
 async def _open_tcp(endpoint: Endpoint) -> socket.socket:
