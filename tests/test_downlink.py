@@ -389,3 +389,182 @@ async def test_a_command_soon_after_our_own_value_is_a_command(
         await simulator.press("Lamp", value)
         await simulator.wait_for(lambda: writes(simulator, "Lamp"))
     assert [event.data["value"] for event in events] == [1, 0, 1, 0]
+
+
+def slow_switch(hass: HomeAssistant, seconds: float) -> list[str]:
+    """Register a switch that takes its time, and return what it was told."""
+    calls: list[str] = []
+
+    async def switch(call: ServiceCall) -> None:
+        calls.append(call.service)
+        await asyncio.sleep(seconds)
+        hass.states.async_set("switch.lamp", call.service.removeprefix("turn_"))
+
+    hass.services.async_register("switch", "turn_on", switch)
+    hass.services.async_register("switch", "turn_off", switch)
+    return calls
+
+
+async def test_the_last_of_many_taps_counts(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Off, on while the last off is just confirmed, and off again: it stays off."""
+    hass.states.async_set("switch.lamp", "on")
+    calls = slow_switch(hass, 0.5)
+    await set_up(exposure("switch.lamp", "power", "Lamp"))
+    await settled(simulator, "Lamp")
+    await simulator.press("Lamp", 0)
+    await simulator.wait_for(lambda: b"0" in writes(simulator, "Lamp"))
+    await simulator.ping()
+    await simulator.press("Lamp", 1)
+    await eventually(lambda: len(calls) == 2)
+    await simulator.press("Lamp", 0)
+    await eventually(lambda: len(calls) == 3)
+    await simulator.wait_for(lambda: writes(simulator, "Lamp")[-1] == b"0")
+    assert calls == ["turn_off", "turn_on", "turn_off"]
+    await eventually(lambda: state(hass, "switch.lamp") == "off")
+
+
+async def test_an_action_that_breaks_does_not_lose_the_newest_write(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Not every integration raises what Home Assistant asks for."""
+    attributes = {"min": 0, "max": 255, "step": 1}
+    hass.states.async_set("number.level", "0", attributes)
+    calls: list[float] = []
+    release = asyncio.Event()
+
+    async def fail_at_first(call: ServiceCall) -> None:
+        calls.append(call.data["value"])
+        await release.wait()
+        if len(calls) == 1:
+            raise TimeoutError
+        hass.states.async_set("number.level", str(call.data["value"]), attributes)
+
+    hass.services.async_register("number", "set_value", fail_at_first)
+    await set_up(exposure("number.level", "value", "Level", "integer"))
+    await settled(simulator, "Level")
+    await simulator.press("Level", 50)
+    await eventually(lambda: calls)
+    await simulator.press("Level", 80)
+    await simulator.ping()
+    release.set()
+    await eventually(lambda: state(hass, "number.level") == "80.0")
+    assert calls == [50, 80]
+    assert "A command to number.level failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"direction": "publish"}, [("turn_on", "switch.lamp")]),
+        (
+            {"entity_id": "switch.other"},
+            [("turn_on", "switch.lamp"), ("turn_off", "switch.other")],
+        ),
+    ],
+    ids=["made read-only", "another entity"],
+)
+async def test_a_waiting_write_meets_the_exposure_as_it_is_now(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    changes: dict[str, str],
+    expected: list[tuple[str, str]],
+) -> None:
+    """An exposure that is changed while its last command still runs."""
+    hass.states.async_set("switch.lamp", "off")
+    hass.states.async_set("switch.other", "on")
+    calls: list[tuple[str, str]] = []
+    release = asyncio.Event()
+
+    async def switch(call: ServiceCall) -> None:
+        calls.append((call.service, call.data["entity_id"]))
+        await release.wait()
+
+    hass.services.async_register("switch", "turn_on", switch)
+    hass.services.async_register("switch", "turn_off", switch)
+    entry = await set_up(exposure("switch.lamp", "power", "Lamp"))
+    await settled(simulator, "Lamp")
+    await simulator.press("Lamp", 1)
+    await eventually(lambda: calls)
+    if "direction" in changes:
+        await simulator.press("Lamp", 0)
+        await simulator.ping()
+    (subentry,) = entry.subentries.values()
+    hass.config_entries.async_update_subentry(
+        entry, subentry, data={**subentry.data, **changes}
+    )
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    if "entity_id" in changes:
+        await simulator.press("Lamp", 0)
+        await simulator.ping()
+    release.set()
+    await eventually(lambda: not entry.runtime_data._downlink._busy)
+    assert calls == expected
+
+
+async def test_nothing_is_sent_while_a_command_runs(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Not by a minimum interval that ends, and not by a resync."""
+    attributes = {"min": 0, "max": 255, "step": 1}
+    hass.states.async_set("number.level", "10", attributes)
+    calls: list[float] = []
+    release = asyncio.Event()
+
+    async def slow(call: ServiceCall) -> None:
+        calls.append(call.data["value"])
+        await release.wait()
+        hass.states.async_set("number.level", str(call.data["value"]), attributes)
+
+    hass.services.async_register("number", "set_value", slow)
+    entry = await set_up(
+        exposure("number.level", "value", "Level", "integer", min_interval=0.5)
+    )
+    await settled(simulator, "Level")
+    hass.states.async_set("number.level", "20", attributes)
+    await simulator.press("Level", 50)
+    await eventually(lambda: calls)
+    entry.runtime_data.async_resync()
+    await asyncio.sleep(0.7)
+    release.set()
+    await simulator.wait_for(lambda: writes(simulator, "Level"))
+    assert writes(simulator, "Level") == [b"50"]
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_push_and_its_release_are_one_confirmation(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The release asks for nothing."""
+    await set_up(exposure("input_button.press", "press", "Press"))
+    await settled(simulator, "Press")
+    for _ in range(3):
+        simulator.journal.clear()
+        await simulator.press("Press", 1)
+        await simulator.press("Press", 0)
+        await simulator.wait_for(lambda: writes(simulator, "Press"))
+        await asyncio.sleep(0.2)
+        assert writes(simulator, "Press") == [b"0"]
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_slider_with_steps_follows_the_finger(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A snapped value does not hold up the next one."""
+    events = async_capture_events(hass, EVENT_COMMAND)
+    await set_up(LEVEL)
+    await settled(simulator, "Level")
+    started = hass.loop.time()
+    for value in (33, 44, 58, 71):
+        await simulator.press("Level", value)
+        await asyncio.sleep(0.05)
+    await eventually(lambda: state(hass, "input_number.level") == "70.0")
+    assert hass.loop.time() - started < 1
+    assert len(events) > 1

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from typing import Any
+from unittest.mock import Mock
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -16,6 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.blynk_bridge.const import DOMAIN
 from simulator import Simulator
+from simulator.behaviour import WrongRegion
 from simulator.journal import Kind
 
 from .conftest import TOKEN, SetUp, as_subentry, exposure
@@ -322,3 +324,100 @@ async def test_the_token_is_in_no_log_line(
     assert len(caplog.records) > 50
     assert TOKEN not in caplog.text
     assert TOKEN not in repr(entry.runtime_data)
+
+
+async def test_an_issue_does_not_outlive_what_it_is_about(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Unloading, or a reload that works, takes it back."""
+    entry = await set_up(protocol="5")
+    await simulator.send_raw(b"\xe0\x02\x8e\x00", then_close=True)
+    key = f"token_in_use_{entry.entry_id}"
+    issues = ir.async_get(hass)
+    await eventually(lambda: issues.async_get_issue(DOMAIN, key))
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert issues.async_get_issue(DOMAIN, key) is None
+
+
+async def test_a_token_refused_for_a_moment_heals_by_itself(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The bridge asks again after a while, and takes its question back."""
+    monkeypatch.setattr("custom_components.blynk_bridge.coordinator._REFUSED_RETRY", 1)
+    simulator.behaviour.wrong_region = WrongRegion.REFUSE
+    simulator.device.home = list(simulator.regions)[1]
+    entry = await set_up(wait=False)
+    await eventually(hass.config_entries.flow.async_progress)
+    assert not entry.runtime_data.data.online
+    simulator.device.home = simulator.entry.name
+    await eventually(lambda: entry.runtime_data.data.online)
+    await hass.async_block_till_done()
+    assert not hass.config_entries.flow.async_progress()
+
+
+async def test_what_was_learned_is_saved_by_an_unload(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+) -> None:
+    """Nothing is written after the entry has gone."""
+    other = list(simulator.regions.values())[1]
+    simulator.device.home = other.name
+    entry = await set_up()
+    key = f"{DOMAIN}.{entry.entry_id}"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert hass_storage[key]["data"]["home"].endswith(str(other.mqtt_port))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"data_type": "colour"}, {"direction": "sideways"}]
+)
+async def test_an_exposure_of_another_version_costs_no_other(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    changes: dict[str, str],
+) -> None:
+    """After a downgrade, or a storage file that was edited."""
+    hass.states.async_set("sensor.temperature", "3")
+    broken = exposure("switch.lamp", "power", "Lamp", **changes)
+    await set_up(broken, TEMPERATURE)
+    await simulator.wait_for(
+        lambda: simulator.device.datastreams["Temperature"].value == 3
+    )
+    assert "Exposure Lamp is not valid" in caplog.text
+
+
+async def test_an_unexpected_error_shows_as_offline(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While the session pauses, the bridge does not claim to be connected."""
+    entry = await set_up()
+    monkeypatch.setattr(
+        "custom_components.blynk_bridge.device.session.Route.next",
+        Mock(side_effect=ZeroDivisionError),
+    )
+    await simulator.drop()
+    await eventually(lambda: not entry.runtime_data.data.online)
+
+
+async def test_many_diagnostics_are_few_states(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A server that complains all the time does not fill the recorder."""
+    entry = await set_up()
+    updates = Mock()
+    entry.async_on_unload(entry.runtime_data.async_add_listener(updates))
+    for number in range(500):
+        await simulator.send("downlink/diag", str(number).encode())
+    await simulator.ping()
+    assert updates.call_count < 5
+    assert entry.runtime_data.data.diagnostic == "0"

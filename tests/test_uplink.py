@@ -352,6 +352,50 @@ async def test_a_renamed_entity_is_followed(
     await has(simulator, "Temperature", 8)
 
 
+async def test_a_renamed_entity_is_not_mistaken_for_who_takes_its_name(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The new id is remembered in the subentry, too."""
+    registry = er.async_get(hass)
+    registered = registry.async_get_or_create(
+        "sensor", "test", "1", suggested_object_id="temperature"
+    )
+    entry = await set_up(
+        exposure(
+            "sensor.temperature",
+            "value",
+            "Temperature",
+            "double",
+            "publish",
+            entity_registry_id=registered.id,
+        )
+    )
+    registry.async_update_entity("sensor.temperature", new_entity_id="sensor.kitchen")
+    await hass.async_block_till_done()
+    (subentry,) = entry.subentries.values()
+    assert subentry.data["entity_id"] == "sensor.kitchen"
+    registry.async_remove("sensor.kitchen")
+    await hass.async_block_till_done()
+    hass.states.async_set("sensor.temperature", "99")
+    hass.states.async_set("sensor.kitchen", "7")
+    await has(simulator, "Temperature", 7)
+    assert len(messages(simulator)) == 1
+
+
+async def test_control_only_repeats_nothing(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A confirmation starts no interval of its own."""
+    hass.states.async_set("switch.lamp", "off")
+    await set_up(
+        exposure("switch.lamp", "power", "Lamp", direction="control", max_interval=0.2)
+    )
+    await simulator.press("Lamp", 1)
+    await simulator.wait_for(lambda: messages(simulator))
+    await asyncio.sleep(0.6)
+    assert len(messages(simulator)) == 1
+
+
 async def test_an_unexposed_entity_costs_nothing(
     hass: HomeAssistant,
     simulator: Simulator,

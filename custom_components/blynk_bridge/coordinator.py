@@ -7,7 +7,8 @@ from datetime import datetime
 import logging
 from typing import Final, Never
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.event import (
@@ -17,7 +18,7 @@ from homeassistant.helpers.event import (
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .connection import session_settings, tls_context
-from .const import DOMAIN, SUBENTRY_DATASTREAM
+from .const import CONF_ENTITY_REGISTRY_ID, DOMAIN, SUBENTRY_DATASTREAM
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
 from .device.messages import DatastreamWrite, Diagnostic, Downlink as DownlinkMessage
@@ -32,6 +33,8 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 _COUNTER_INTERVAL: Final = 10.0
 _RESTART_DELAY: Final = 60.0
+_REFUSED_RETRY: Final = 900.0
+"""Seconds; Blynk's own MicroPython client waits as long after a refused token."""
 # Errors that no waiting mends, and the issues that tell the user.
 _ISSUES: Final[dict[type[BlynkError], str]] = {
     RedirectRefused: "redirect_refused",
@@ -84,6 +87,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._untrack_registry: CALLBACK_TYPE | None = None
         self._apply_scheduled = False
         self._count_scheduled: CALLBACK_TYPE | None = None
+        self._diagnostic: str | None = None
 
     # --- Life ------------------------------------------------------------------
 
@@ -106,10 +110,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
         self._uplink.async_stop()
+        for key in _ISSUES.values():
+            ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
         if self._untrack_registry is not None:
             self._untrack_registry()
         if self._count_scheduled is not None:
             self._count_scheduled()
+
+    async def async_save(self) -> None:
+        """Write down what was learned."""
+        await self._learned.async_save()
 
     @callback
     def async_entry_updated(self) -> None:
@@ -124,13 +134,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Send every exposure's value again."""
         self._uplink.async_send_all()
 
-    async def _async_hold_session(self) -> None:
-        """Keep the session running until the token is refused."""
-        try:
-            await self._async_supervise(self._session.run)
-        except InvalidToken as error:
-            self._async_announce(online=False, reason=error)
-            self.config_entry.async_start_reauth(self.hass)
+    async def _async_hold_session(self) -> Never:
+        """Keep the session running; a refused token is the user's to mend."""
+        while True:
+            try:
+                await self._async_supervise(self._session.run)
+            except InvalidToken as error:
+                self._async_announce(online=False, reason=error)
+                self.config_entry.async_start_reauth(self.hass)
+            # The server may have been wrong for a moment, in the night.
+            await asyncio.sleep(_REFUSED_RETRY)
 
     async def _async_supervise(self, run: Callable[[], Awaitable[Never]]) -> Never:
         """Run a part of the bridge again after a bug of ours has ended it.
@@ -144,6 +157,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 raise
             except Exception:
                 _LOGGER.exception("Unexpected error; going on in a minute")
+                if not self._session.ready:
+                    self._async_announce(online=False)
                 await asyncio.sleep(_RESTART_DELAY)
 
     # --- Exposures -------------------------------------------------------------
@@ -178,8 +193,24 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_registry_updated(
         self, event: Event[er.EventEntityRegistryUpdatedData]
     ) -> None:
-        """Follow an exposed entity to its new id."""
+        """Follow an exposed entity to its new id, and remember it.
+
+        Another entity may take the old one.
+        """
         self._async_schedule_apply()
+        registered = er.async_get(self.hass).async_get(event.data["entity_id"])
+        if registered is None:
+            return
+        entry = self.config_entry
+        for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM):
+            if (
+                subentry.data.get(CONF_ENTITY_REGISTRY_ID) == registered.id
+                and subentry.data[CONF_ENTITY_ID] != registered.entity_id
+            ):
+                data = {**subentry.data, CONF_ENTITY_ID: registered.entity_id}
+                self.hass.config_entries.async_update_subentry(
+                    entry, subentry, data=data
+                )
 
     # --- What the session says ---------------------------------------------------
 
@@ -191,7 +222,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self._downlink.async_write(exposure, text)
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %s", text)
-                self.async_set_updated_data(replace(self.data, diagnostic=text))
+                self._diagnostic = text
+                if self._count_scheduled is None:
+                    self._async_count()
+                self._async_sent()
             case _:
                 _LOGGER.debug("Ignored downlink %s", type(message).__name__)
 
@@ -201,6 +235,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         if status.state is SessionState.READY:
             # The session's own message, info/mcu.
             self._pacer.spend()
+            self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
             if status.endpoint == self._served_by:
                 self._uplink.async_send_writable()
@@ -237,6 +272,14 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         )
 
     @callback
+    def _async_end_reauth(self) -> None:
+        """Take back a question that has answered itself."""
+        for flow in self.config_entry.async_get_active_flows(
+            self.hass, {SOURCE_REAUTH}
+        ):
+            self.hass.config_entries.flow.async_abort(flow["flow_id"])
+
+    @callback
     def _async_raise_issue(self, status: SessionStatus) -> None:
         """Tell the user about what only the user can mend, until it is mended."""
         key = None
@@ -245,8 +288,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 (k for kind, k in _ISSUES.items() if isinstance(status.error, kind)),
                 None,
             )
-            if self._issue is not None and self._issue != key:
-                ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(self._issue))
+            # An earlier run of the entry may have left one behind.
+            for other in _ISSUES.values():
+                if other != key:
+                    ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(other))
+            if self._issue != key:
                 self._issue = None
         if key is None or key == self._issue:
             return
@@ -273,18 +319,22 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
     @callback
     def _async_sent(self) -> None:
-        """Let the counter follow, without a state change for each message."""
+        """Let the sensors follow, without a state change for each message."""
         if self._count_scheduled is None:
             self._count_scheduled = async_call_later(
                 self.hass, _COUNTER_INTERVAL, self._async_count
             )
 
     @callback
-    def _async_count(self, now: datetime) -> None:
-        """Show how many messages were sent."""
+    def _async_count(self, now: datetime | None = None) -> None:
+        """Show how many messages were sent, and what the server said last."""
         self._count_scheduled = None
         self.async_set_updated_data(
-            replace(self.data, messages_sent=self._session.messages_sent)
+            replace(
+                self.data,
+                messages_sent=self._session.messages_sent,
+                diagnostic=self._diagnostic,
+            )
         )
 
 

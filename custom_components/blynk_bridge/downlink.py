@@ -44,7 +44,8 @@ class Downlink:
         self._hass = hass
         self._entry = entry
         self._uplink = uplink
-        self._newest: dict[str, Value] = {}
+        self._newest: dict[str, tuple[Exposure, Value]] = {}
+        self._newer: dict[str, asyncio.Event] = {}
         self._busy: set[str] = set()
 
     @callback
@@ -59,6 +60,8 @@ class Downlink:
         except InvalidValue as error:
             _LOGGER.debug("Ignored a write to %s: %s", exposure.datastream, error)
             return
+        if exposure.trait.momentary and exposure.accepts_writes and not value:
+            return
         if self._uplink.async_is_echo(exposure, value):
             _LOGGER.debug("Ignored the echo of %s", exposure.datastream)
             return
@@ -67,26 +70,30 @@ class Downlink:
             self._uplink.async_hold(exposure)
             self._uplink.async_confirm(exposure)
             return
-        if exposure.trait.momentary and not value:
-            return
-        self._newest[exposure.datastream] = value
+        self._newest[exposure.datastream] = (exposure, value)
+        if (newer := self._newer.get(exposure.datastream)) is not None:
+            newer.set()
         if exposure.datastream in self._busy:
             return
         self._busy.add(exposure.datastream)
         self._entry.async_create_background_task(
             self._hass,
-            self._async_carry_out(exposure),
+            self._async_carry_out(exposure.datastream),
             f"blynk_bridge command {exposure.datastream}",
         )
 
-    async def _async_carry_out(self, exposure: Exposure) -> None:
+    async def _async_carry_out(self, name: str) -> None:
         """Execute writes to an exposure until none is left, then confirm."""
-        name = exposure.datastream
         try:
-            while (value := self._newest.pop(name, None)) is not None:
+            while (newest := self._newest.pop(name, None)) is not None:
+                exposure, value = newest
+                if not self._uplink.async_feeds(exposure):
+                    continue
                 self._uplink.async_hold(exposure)
                 try:
                     await self._async_execute(exposure, value)
+                except Exception:
+                    _LOGGER.exception("A command to %s failed", exposure.entity_id)
                 finally:
                     self._uplink.async_confirm(exposure)
         finally:
@@ -136,7 +143,11 @@ class Downlink:
             ),
             f"blynk_bridge action {action.domain}.{action.service}",
         )
-        done, _ = await asyncio.wait((call,), timeout=_ACTION_TIMEOUT)
+        try:
+            done, _ = await asyncio.wait((call,), timeout=_ACTION_TIMEOUT)
+        except asyncio.CancelledError:
+            call.add_done_callback(_log_late)
+            raise
         if done:
             call.result()
         else:
@@ -145,7 +156,9 @@ class Downlink:
     async def _async_settle(self, exposure: Exposure, value: Value) -> None:
         """Wait for the entity to report what it was told, if it is about to."""
         trait = exposure.trait
-        reached = asyncio.Event()
+        reached = self._newer[exposure.datastream] = asyncio.Event()
+        if exposure.datastream in self._newest:
+            reached.set()
 
         @callback
         def compare(event: Event[EventStateChangedData] | None = None) -> None:
@@ -158,14 +171,15 @@ class Downlink:
         untrack = async_track_state_change_event(
             self._hass, exposure.entity_id, compare
         )
-        compare()
         try:
+            compare()
             async with asyncio.timeout(_SETTLE_TIMEOUT):
                 await reached.wait()
         except TimeoutError:
             _LOGGER.debug("%s is not what Blynk asked for yet", exposure.entity_id)
         finally:
             untrack()
+            del self._newer[exposure.datastream]
 
 
 def _log_late(call: asyncio.Task[ServiceResponse]) -> None:

@@ -1,8 +1,10 @@
 """An exposure: one trait of one entity, bound to one datastream."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+import logging
+from typing import Any, Final, Self
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_ENTITY_ID
@@ -21,6 +23,8 @@ from .const import (
 )
 from .device.values import DataType
 from .traits.base import Trait
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class Direction(StrEnum):
@@ -52,8 +56,21 @@ class Exposure:
     def from_subentry(
         cls, hass: HomeAssistant, subentry: ConfigSubentry
     ) -> Self | None:
-        """Return the exposure, None if no entity of that trait is left."""
-        data = subentry.data
+        """Return the exposure, None if it is not, or no more, one we can serve."""
+        try:
+            return cls._from_data(hass, subentry.subentry_id, subentry.data)
+        except (KeyError, TypeError, ValueError) as error:
+            _LOGGER.warning("Exposure %s is not valid: %r", subentry.title, error)
+            return None
+
+    @classmethod
+    def _from_data(
+        cls, hass: HomeAssistant, subentry_id: str, data: Mapping[str, Any]
+    ) -> Self | None:
+        """Return the exposure, None if its entity has no such trait.
+
+        Raises KeyError, TypeError or ValueError for data of another version.
+        """
         entity_id = current_entity_id(
             hass, data[CONF_ENTITY_ID], data.get(CONF_ENTITY_REGISTRY_ID)
         )
@@ -61,7 +78,7 @@ class Exposure:
         if trait is None:
             return None
         return cls(
-            subentry.subentry_id,
+            subentry_id,
             entity_id,
             trait,
             data[CONF_DATASTREAM],

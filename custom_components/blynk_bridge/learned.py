@@ -27,6 +27,7 @@ class Learned:
         """Name the file."""
         self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._configured: Endpoint | None = None
+        self._unsaved = False
         self.home: Endpoint | None = None
         """Where the configured server has redirected to, None for nowhere."""
 
@@ -47,11 +48,21 @@ class Learned:
         if home == self.home:
             return
         self.home = home
-        self._store.async_delay_save(
-            lambda: _Stored(
-                configured=str(self._configured), home=str(home or self._configured)
-            ),
-            _SAVE_DELAY,
+        self._unsaved = True
+        self._store.async_delay_save(self._content, _SAVE_DELAY)
+
+    async def async_save(self) -> None:
+        """Write what still waits to be written, at once."""
+        if self._unsaved:
+            await self._store.async_save(self._content())
+
+    def _content(self) -> _Stored:
+        """Return the file's content, which is written now."""
+        self._unsaved = False
+        configured = str(self._configured)
+        return _Stored(
+            configured=configured,
+            home=configured if self.home is None else str(self.home),
         )
 
     async def async_remove(self) -> None:

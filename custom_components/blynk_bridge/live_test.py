@@ -72,6 +72,14 @@ async def async_try_for_entry(
         failure = await async_try(hass, data)
         passed = failure is None
     finally:
-        if not passed:
+        if not passed and _waits_offline(hass, entry):
             await hass.config_entries.async_setup(entry.entry_id)
     return failure
+
+
+def _waits_offline(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Return whether the entry is still as we left it: not reloaded, not removed."""
+    return (
+        entry.state is ConfigEntryState.NOT_LOADED
+        and hass.config_entries.async_get_entry(entry.entry_id) is not None
+    )

@@ -159,6 +159,8 @@ class Uplink:
     def _async_put(self, feed: _Feed, lane: Lane, *, forced: bool = False) -> None:
         """Put the exposure into the outbox."""
         exposure = feed.exposure
+        if exposure.datastream in self._held:
+            return
         self._outbox.put(
             exposure.datastream,
             exposure.data_type,
@@ -196,6 +198,12 @@ class Uplink:
         self._outbox.discard(exposure.datastream)
 
     @callback
+    def async_feeds(self, exposure: Exposure) -> bool:
+        """Return whether the exposure is still what its datastream is bound to."""
+        feed = self._feeds.get(exposure.datastream)
+        return feed is not None and feed.exposure == exposure
+
+    @callback
     def async_confirm(self, exposure: Exposure) -> None:
         """Send the state that a command has led to, even if nothing changed.
 
@@ -224,10 +232,13 @@ class Uplink:
             or self._hass.loop.time() > feed.echo_until
         ):
             self._echoes = 0
+            # An echo would have come before a newer write: none is due any more.
+            if feed is not None and feed.echo_until < math.inf:
+                feed.sent = None
             return False
         feed.sent = None
         self._echoes += 1
-        if self._echoes < _ECHOES_MAX and exposure.datastream not in self._held:
+        if self._echoes < _ECHOES_MAX:
             self._async_put(feed, Lane.CONFIRMATION, forced=True)
         return True
 
@@ -302,7 +313,7 @@ class Uplink:
         if feed.repeating is not None:
             feed.repeating.cancel()
             feed.repeating = None
-        if exposure.max_interval:
+        if exposure.max_interval and exposure.publishes:
             feed.repeating = self._hass.loop.call_later(
                 exposure.max_interval, self._async_repeat, feed
             )

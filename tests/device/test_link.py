@@ -1,14 +1,18 @@
 """One MQTT connection against the simulator, and against servers that misbehave."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+import hashlib
 import logging
 import resource
 import ssl
 import struct
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve as serve_websocket
+from websockets.typing import Subprotocol
 
 from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
 from custom_components.blynk_bridge.device.errors import (
@@ -503,6 +507,90 @@ async def test_an_error_in_the_receiver_costs_the_link_not_the_loop(
         async with asyncio.timeout(2):
             with pytest.raises(ConnectionLost):
                 await link.ended()
+
+
+async def test_a_strict_websocket_server_may_ping(socket_enabled: None) -> None:
+    """Our PONG is masked, as RFC 6455 obliges a client to; paho's own is not."""
+    pinged = asyncio.Event()
+
+    async def serve(connection: ServerConnection) -> None:
+        await connection.recv()
+        await connection.send(CONNACK)
+        await (await connection.ping())
+        pinged.set()
+        await connection.wait_closed()
+
+    async with serve_websocket(
+        serve, "127.0.0.1", 0, subprotocols=[Subprotocol("mqtt")]
+    ) as listener:
+        port = next(iter(listener.sockets)).getsockname()[1]
+        async with link_to(local(port, Transport.WS)) as link:
+            async with asyncio.timeout(5):
+                await pinged.wait()
+            assert not link.lost.done()
+
+
+async def test_a_closed_websocket_is_a_lost_link(socket_enabled: None) -> None:
+    """Also where the server leaves the socket open behind its CLOSE."""
+    closing = b"\x88\x02\x03\xe8"
+    frame = b"\x82\x04" + CONNACK
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = (await reader.readuntil(b"\r\n\r\n")).decode()
+        key = next(
+            line.split(": ")[1]
+            for line in request.splitlines()
+            if line.startswith("Sec-WebSocket-Key")
+        )
+        guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        digest = hashlib.sha1((key + guid).encode(), usedforsecurity=False).digest()
+        writer.write(
+            b"HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: " + b64encode(digest) + b"\r\n\r\n" + frame
+        )
+        await reader.read(1024)
+        writer.write(closing)
+        while await reader.read(1024):
+            pass
+
+    async with server(serve) as port:
+        async with link_to(local(port, Transport.WS)) as link:
+            async with asyncio.timeout(3):
+                with pytest.raises(ConnectionLost):
+                    await link.ended()
+
+
+async def test_the_server_may_ask_for_a_shorter_keepalive(sim: Simulator) -> None:
+    """MQTT 5's Server Keep Alive counts, or the server would drop us."""
+    sim.behaviour.grant_keepalive = 1
+    async with link_to(endpoint(sim.entry), protocol=Protocol.V5) as link:
+        await sim.wait_for(lambda: len(sim.journal.find(Kind.PING)) >= 2, timeout=8)
+        assert not link.lost.done()
+
+
+async def test_a_second_connack_that_refuses_is_no_invalid_token(
+    socket_enabled: None,
+) -> None:
+    """A session that runs is not ended with a question to the user."""
+    async with scripted(CONNACK, b"\x20\x02\x00\x05") as port:
+        async with link_to(local(port)) as link:
+            async with asyncio.timeout(2):
+                with pytest.raises(ConnectionLost):
+                    await link.ended()
+
+
+async def test_messages_of_qos_2_do_not_pile_up(socket_enabled: None) -> None:
+    """They would be kept until they are released, and we never ask for them."""
+    packets = [
+        b"\x34\x0d\x00\x07downlin" + number.to_bytes(2) + b"xx"
+        for number in range(1, 40)
+    ]
+    async with scripted(CONNACK, *packets) as port:
+        async with link_to(local(port)) as link:
+            async with asyncio.timeout(2):
+                with pytest.raises(ConnectionLost):
+                    await link.ended()
+            assert len(link._client._in_messages) < 20
 
 
 # --- Messages ------------------------------------------------------------------

@@ -7,6 +7,7 @@ when it fails. Here the socket is made in the event loop and handed to paho open
 from abc import abstractmethod
 import asyncio
 import logging
+import re
 import socket
 import ssl
 from typing import Any, Final
@@ -22,6 +23,7 @@ _QUIET: Final = _LOGGER.getChild("mqtt")
 
 _GOODBYE_TIMEOUT: Final = 0.5
 _PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
+_UNRELEASED_MAX: Final = 10
 
 
 class _WebSocket(paho._WebsocketWrapper):  # noqa: SLF001
@@ -30,6 +32,17 @@ class _WebSocket(paho._WebsocketWrapper):  # noqa: SLF001
     def _do_handshake(self, extra_headers: object) -> None:
         """Do nothing: paho's own hand-shake blocks for a keepalive's length."""
         self.connected = True
+
+    def _create_frame(
+        self, opcode: int, data: bytearray, do_masking: int = 1
+    ) -> bytearray:
+        """Mask every frame: paho's PONG is not, and costs the link (RFC 6455, 5.1).
+
+        paho also answers the server's CLOSE, and then waits for nothing.
+        """
+        if opcode == self.OPCODE_CONNCLOSE:
+            self.connected = False
+        return super()._create_frame(opcode, data, 1)
 
 
 class LoopClient(aiomqtt.Client):
@@ -138,7 +151,13 @@ class LoopClient(aiomqtt.Client):
             while client.loop_read() == paho.MQTT_ERR_SUCCESS:
                 if client._in_packet["remaining_length"] > _PACKET_SIZE_MAX:  # noqa: SLF001
                     self._break_off("packet too large")
+                # QoS 2, which we never ask for, is kept until it is released.
+                if len(client._in_messages) > _UNRELEASED_MAX:  # noqa: SLF001
+                    self._break_off("too many messages of QoS 2")
                 stream = client._sock  # noqa: SLF001
+                if isinstance(stream, _WebSocket) and not stream.connected:
+                    self._break_off("WebSocket closed")
+                    return
                 if not isinstance(stream, ssl.SSLSocket | _WebSocket):
                     return
                 if not stream.pending():
@@ -172,7 +191,7 @@ class _ScrubbingLogger(logging.Logger):
     def __init__(self, token: str) -> None:
         """Keep what must not be logged."""
         super().__init__(_QUIET.name)
-        self._token = token
+        self._secret = re.compile(re.escape(token), re.IGNORECASE)
 
     def isEnabledFor(self, level: int) -> bool:
         """Return whether debug lines are wanted, whatever the level."""
@@ -180,4 +199,4 @@ class _ScrubbingLogger(logging.Logger):
 
     def handle(self, record: logging.LogRecord) -> None:
         """Pass the record on without the token."""
-        _QUIET.debug("%s", record.getMessage().replace(self._token, "[token]"))
+        _QUIET.debug("%s", self._secret.sub("[token]", record.getMessage()))

@@ -234,7 +234,7 @@ class Link(LoopClient):
 
         def connack() -> MQTTErrorCode:
             packet = client._in_packet["packet"]  # noqa: SLF001
-            if len(packet) > 1 and packet[1]:
+            if len(packet) > 1 and packet[1] and not self._connected.done():
                 self._refusal = packet[1]
             return handle_connack()
 
@@ -259,6 +259,9 @@ class Link(LoopClient):
         elif not self._connected.done():
             if maximum := getattr(properties, "ReceiveMaximum", None):
                 self._in_flight = asyncio.Semaphore(min(maximum, _IN_FLIGHT_MAX))
+            # MQTT 5, 3.2.2.3.14: the server's value counts; paho 2.1 passes over it.
+            if keepalive := getattr(properties, "ServerKeepAlive", None):
+                client._keepalive = keepalive  # noqa: SLF001
             self._connected.set_result(None)
 
     def _server_reference(self, properties: Properties | None) -> str | None:

@@ -151,6 +151,11 @@ class DeviceSession:
                 route.rested()
                 endpoint = route.start
 
+    @property
+    def ready(self) -> bool:
+        """Return whether messages can be sent."""
+        return self._ready.is_set()
+
     async def wait_ready(self) -> None:
         """Wait until messages can be sent."""
         await self._ready.wait()
@@ -161,7 +166,7 @@ class DeviceSession:
         Raises NotConnected while there is no session, and the LinkError that
         ended the link or the message.
         """
-        if self._link is None or not self._ready.is_set():
+        if self._link is None or not self.ready:
             raise NotConnected("no session")
         self.messages_sent += 1
         await self._link.send(publication, qos)
