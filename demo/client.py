@@ -53,10 +53,14 @@ class HomeAssistantClient:
         return f"{self.url}/"
 
     async def answers(self) -> bool:
-        """Return whether Home Assistant answers requests at all."""
+        """Return whether Home Assistant answers requests at all.
+
+        Once a user has been created there is no onboarding any more: after a
+        restart its address is one that nobody knows.
+        """
         try:
             async with self._session.get(f"{self.url}/api/onboarding") as response:
-                return response.status == HTTPStatus.OK
+                return response.status in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}
         except aiohttp.ClientConnectionError:
             return False
 

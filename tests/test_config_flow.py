@@ -101,6 +101,27 @@ async def test_a_device_is_set_up(
     assert entry.state is ConfigEntryState.LOADED
 
 
+def collapsed(result: ConfigFlowResult) -> bool:
+    """Return whether the connection's section is closed."""
+    assert result["data_schema"] is not None
+    return bool(result["data_schema"].schema["advanced"].options["collapsed"])
+
+
+async def test_the_section_stays_open(
+    hass: HomeAssistant, advanced: dict[str, Any]
+) -> None:
+    """Once something was entered in it: no error hides that again."""
+    flow = await start(hass)
+    assert collapsed(flow)
+    flow = await submit(hass, flow, token="short", template_id=TEMPLATE_ID)
+    assert collapsed(flow)
+    flow = await submit(
+        hass, flow, token="short", template_id=TEMPLATE_ID, advanced=advanced
+    )
+    assert flow["errors"] == {"token": "invalid_token_format"}
+    assert not collapsed(flow)
+
+
 async def test_the_defaults_are_those_of_the_public_cloud(hass: HomeAssistant) -> None:
     """A user of blynk.cloud need not open the section."""
     flow = await start(hass)
@@ -588,6 +609,7 @@ async def test_template_and_connection_are_changed(
     flow = await reconfigure(hass, entry)
     assert flow["step_id"] == "reconfigure"
     assert suggested(flow) == {"template_id": TEMPLATE_ID}
+    assert not collapsed(flow)
     assert flow["data_schema"] is not None
     section = flow["data_schema"].schema["advanced"]
     assert {

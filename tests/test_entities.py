@@ -151,9 +151,15 @@ async def test_the_counter_follows_what_is_sent(
 
 
 async def test_what_the_server_complains_about(
-    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A state holds 255 characters; the attribute has the rest."""
+    monkeypatch.setattr(
+        "custom_components.blynk_bridge.coordinator._COUNTER_INTERVAL", 0.05
+    )
     await set_up()
     assert (await becomes(hass, LAST_DIAGNOSTIC, STATE_UNKNOWN)).attributes.get(
         "text"

@@ -114,6 +114,59 @@ async def test_an_entity_is_exposed(
     }
 
 
+@pytest.mark.parametrize(
+    ("entity_id", "fields", "text", "placeholders"),
+    [
+        ("sensor.kitchen", {"trait": "value"}, "double", {}),
+        (
+            "light.kitchen",
+            {"trait": "brightness"},
+            "integer_range",
+            {"minimum": "0", "maximum": "100"},
+        ),
+        ("light.kitchen", {"trait": "power", "data_type": "boolean"}, "boolean", {}),
+        (
+            "light.kitchen",
+            {"trait": "power", "data_type": "enum"},
+            "enum_range",
+            {"minimum": "0", "maximum": "1"},
+        ),
+        ("input_select.mode", {"trait": "option"}, "enum", {"options": "a, b"}),
+        (
+            "input_select.mode",
+            {"trait": "option", "data_type": "integer"},
+            "integer_range",
+            {"minimum": "0", "maximum": "1"},
+        ),
+        (
+            "input_number.dose",
+            {"trait": "value"},
+            "double_range",
+            {"minimum": "0.5", "maximum": "8"},
+        ),
+        ("input_text.note", {"trait": "value"}, "string", {}),
+    ],
+)
+async def test_the_end_tells_what_the_template_needs(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_id: str,
+    fields: dict[str, str],
+    text: str,
+    placeholders: dict[str, str],
+) -> None:
+    """Blynk says nothing about values that it drops or cuts off."""
+    hass.states.async_set(
+        "input_number.dose", "1", {"min": 0.5, "max": 8, "step": 0.5, "mode": "box"}
+    )
+    hass.states.async_set("input_text.note", "", {"min": 0, "max": 100})
+    flow = await choose(hass, entry, entity_id)
+    result = await submit(hass, flow, datastream="Name", **fields)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["description"] == text
+    assert result["description_placeholders"] == {"datastream": "Name"} | placeholders
+
+
 async def test_everything_is_chosen(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
@@ -231,7 +284,7 @@ async def test_the_next_trait_is_suggested(
         await submit(hass, flow, **suggested(flow))
     assert suggestions == [
         {"trait": "power", "datastream": "Kitchen Lamp"},
-        {"trait": "brightness", "datastream": "Kitchen Lamp Brightness"},
+        {"trait": "brightness", "datastream": "Kitchen Lamp brightness"},
         {"trait": "power", "datastream": "Kitchen Lamp Power"},
     ]
     flow = await choose(hass, entry, "light.kitchen")

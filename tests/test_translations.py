@@ -26,9 +26,7 @@ ENTITIES: dict[str, tuple[EntityDescription, ...]] = {
     "sensor": SENSORS,
 }
 # What Home Assistant's own flows end with, without a word in our code.
-OF_CORE = {"already_configured", "already_in_progress", "reauth_successful"} | {
-    "reconfigure_successful"
-}
+OF_CORE = {"already_configured", "already_in_progress"}
 
 
 @pytest.mark.parametrize(
@@ -74,6 +72,16 @@ def test_no_error_is_left_over() -> None:
     for flow in flows:
         for key in {*flow["error"], *flow["abort"]} - OF_CORE:
             assert f'"{key}"' in code, key
+
+
+def test_every_requirement_has_a_text() -> None:
+    """One for each data type, and one with a range where there can be one."""
+    ranges = {
+        f"{data_type}_range"
+        for data_type in (DataType.INTEGER, DataType.DOUBLE, DataType.ENUM)
+    }
+    texts = STRINGS["config_subentries"]["datastream"]["create_entry"]
+    assert set(texts) == {*DataType, *ranges}
 
 
 @pytest.mark.parametrize("text", all_texts(STRINGS))

@@ -41,7 +41,13 @@ def translated[Result: (ConfigFlowResult, SubentryFlowResult)](
         known = set(result["description_placeholders"] or {})
         for text in (*all_texts(step), *errors):
             assert placeholders(text) <= known, text
-    elif result["type"] is FlowResultType.ABORT:
+    elif result["type"] is FlowResultType.CREATE_ENTRY:
+        if end := result["description"]:
+            known = set(result["description_placeholders"] or {})
+            assert placeholders(texts["create_entry"][end]) == known
+    # Core's own ends have core's own texts.
+    elif "translation_domain" not in result:
+        assert result["type"] is FlowResultType.ABORT
         assert not placeholders(texts["abort"][result["reason"]])
     return result
 

@@ -86,27 +86,20 @@ _ADVANCED_SCHEMA: Final = vol.Schema(
         ),
     }
 )
-_CREDENTIALS_FIELDS: Final = {
+_CREDENTIALS_FIELDS: Final[Mapping[vol.Marker, Any]] = {
     vol.Required(CONF_TOKEN): TextSelector(
         TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
     ),
 }
-_CONNECTION_FIELDS: Final = {
-    vol.Optional(CONF_ADVANCED): section(_ADVANCED_SCHEMA, {"collapsed": True}),
+_USER_FIELDS: Final[Mapping[vol.Marker, Any]] = {
+    **_CREDENTIALS_FIELDS,
+    # Optional, so that lines pasted as the token can fill it; our own check
+    # requires it.
+    vol.Optional(CONF_TEMPLATE_ID): TextSelector(),
 }
-_USER_SCHEMA: Final = vol.Schema(
-    {
-        **_CREDENTIALS_FIELDS,
-        # Optional, so that lines pasted as the token can fill it; our own check
-        # requires it.
-        vol.Optional(CONF_TEMPLATE_ID): TextSelector(),
-        **_CONNECTION_FIELDS,
-    }
-)
-_REAUTH_SCHEMA: Final = vol.Schema(_CREDENTIALS_FIELDS)
-_RECONFIGURE_SCHEMA: Final = vol.Schema(
-    {vol.Required(CONF_TEMPLATE_ID): TextSelector(), **_CONNECTION_FIELDS}
-)
+_RECONFIGURE_FIELDS: Final[Mapping[vol.Marker, Any]] = {
+    vol.Required(CONF_TEMPLATE_ID): TextSelector()
+}
 
 
 class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -150,7 +143,8 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
                 return self.async_create_entry(
                     title=credentials.template_name or TITLE, data=data
                 )
-        return self._show("user", _USER_SCHEMA, user_input, errors)
+        schema = _with_connection(_USER_FIELDS, user_input, errors)
+        return self._show("user", schema, user_input, errors)
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
@@ -176,7 +170,8 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
                 errors = await self._async_try(data, entry)
             if not errors:
                 return self._update(entry, data, credentials.fingerprint)
-        return self._show("reauth_confirm", _REAUTH_SCHEMA, user_input, errors)
+        schema = vol.Schema({**_CREDENTIALS_FIELDS})
+        return self._show("reauth_confirm", schema, user_input, errors)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -205,7 +200,8 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
                 errors = await self._async_try(data, entry)
             if not errors:
                 return self._update(entry, data)
-        return self._show("reconfigure", _RECONFIGURE_SCHEMA, user_input, errors)
+        schema = _with_connection(_RECONFIGURE_FIELDS, user_input, errors)
+        return self._show("reconfigure", schema, user_input, errors)
 
     def _parse(self, token: str, template_id: str) -> Credentials:
         """Return the credentials that were entered.
@@ -281,6 +277,22 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
         if entry.state is ConfigEntryState.LOADED:
             return self.async_update_and_abort(entry, unique_id=unique_id, data=data)
         return self.async_update_reload_and_abort(entry, unique_id=unique_id, data=data)
+
+
+def _with_connection(
+    fields: Mapping[vol.Marker, Any],
+    values: Mapping[str, Any] | None,
+    errors: Mapping[str, str],
+) -> vol.Schema:
+    """Return a form's schema with the connection's section.
+
+    It stays open once there is something in it to look at: a server that is not
+    the usual one, or an error that may be mended there.
+    """
+    entered = _advanced((values or {}).get(CONF_ADVANCED, {}))
+    collapsed = entered == _advanced({}) and "base" not in errors
+    connection = section(_ADVANCED_SCHEMA, {"collapsed": collapsed})
+    return vol.Schema({**fields, vol.Optional(CONF_ADVANCED): connection})
 
 
 def _fields(credentials: Credentials) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def suggest_name(
     stem = _legal(state.name) or split_entity_id(state.entity_id)[1]
     if main and stem not in taken:
         return stem
-    name = full = f"{stem} {trait.key.replace('_', ' ').capitalize()}"
+    name = full = f"{stem} {trait.key.replace('_', ' ')}"
     number = 1
     while name in taken:
         number += 1

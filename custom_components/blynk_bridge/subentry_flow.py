@@ -42,6 +42,7 @@ from .device.messages import valid_name
 from .device.values import DataType
 from .exposure import Direction, current_entity_id
 from .proposal import data_types, default_direction, entity_state, suggest_name
+from .requirement import requirement
 from .traits.base import Description
 
 AUTOMATIC: Final = "automatic"
@@ -109,9 +110,12 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         else:
             data, errors = self._check(user_input)
             if not errors:
+                needed = requirement(self._state, data)
                 return self.async_create_entry(
                     title=_title(data),
                     data=data,
+                    description=needed.key,
+                    description_placeholders=needed.placeholders,
                     unique_id=_unique_id(data[CONF_DATASTREAM]),
                 )
         return self._show("datastream", user_input, errors)
@@ -166,10 +170,10 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
                 vol.Required(CONF_TRAIT): _select(offered, "trait"),
                 vol.Required(CONF_DATASTREAM): TextSelector(),
                 vol.Optional(CONF_PIN): _PIN,
-                vol.Optional(CONF_DATA_TYPE, default=AUTOMATIC): _select(
+                vol.Required(CONF_DATA_TYPE, default=AUTOMATIC): _select(
                     [AUTOMATIC, *types], "data_type"
                 ),
-                vol.Optional(CONF_DIRECTION, default=AUTOMATIC): _select(
+                vol.Required(CONF_DIRECTION, default=AUTOMATIC): _select(
                     [AUTOMATIC, *Direction], "direction"
                 ),
                 vol.Optional(CONF_MIN_INTERVAL): _SECONDS,
