@@ -285,10 +285,10 @@ async def test_the_next_trait_is_suggested(
     assert suggestions == [
         {"trait": "power", "datastream": "Kitchen Lamp"},
         {"trait": "brightness", "datastream": "Kitchen Lamp brightness"},
-        {"trait": "power", "datastream": "Kitchen Lamp Power"},
+        {"trait": "power", "datastream": "Kitchen Lamp power"},
     ]
     flow = await choose(hass, entry, "light.kitchen")
-    assert suggested(flow)["datastream"] == "Kitchen Lamp Power 2"
+    assert suggested(flow)["datastream"] == "Kitchen Lamp power 2"
 
 
 @pytest.mark.parametrize(
