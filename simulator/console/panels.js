@@ -4,7 +4,6 @@ import { el, setAttribute, setFacts, setText } from "./dom.js";
 import { clock, count, number, plain, span } from "./format.js";
 
 const TRANSPORTS = { tcp: "TCP", tls: "TLS", ws: "WebSocket", wss: "WebSocket over TLS" };
-const MINUTES_A_MONTH = 60 * 24 * 30;
 
 export class Panels {
   constructor(model) {
@@ -65,12 +64,9 @@ export class Panels {
     setText(this.at("usage-rate"), `${number(messages.per_minute ?? 0, 1)} per minute`);
     meter.firstElementChild.style.setProperty("--share", String(Math.min(1, share)));
     setAttribute(meter, "aria-valuenow", Math.min(100, Math.round(share * 100)));
-    const monthly = (messages.per_minute ?? 0) * MINUTES_A_MONTH;
     setAttribute(meter, "data-level", share >= 1 ? "bad" : share >= 0.8 ? "warn" : null);
-    setAttribute(this.at("usage-rate"), "data-level", messages.quota > 0 && monthly > messages.quota ? "warn" : null);
     const parts = [`${count(messages.in)} in`, `${count(messages.out)} out`];
     if (messages.dropped) parts.push(`${count(messages.dropped)} dropped`);
-    parts.push(`${count(Math.round(monthly))} a month at this rate`);
     setText(this.at("usage-foot"), parts.join(" · "));
   }
 
