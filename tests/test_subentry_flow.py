@@ -373,6 +373,7 @@ async def test_an_entity_that_can_not_be_exposed(
         ({"pin": 1.5}, {"pin": "invalid_pin"}),
         ({"min_interval": -1}, {"min_interval": "invalid_interval"}),
         ({"max_interval": 1e9}, {"max_interval": "invalid_interval"}),
+        ({"max_interval": 0.01}, {"max_interval": "repeats_too_often"}),
         (
             {"min_interval": 60, "max_interval": 30},
             {"max_interval": "interval_order"},

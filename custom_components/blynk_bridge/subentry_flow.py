@@ -47,8 +47,9 @@ from .traits.base import Description
 
 AUTOMATIC: Final = "automatic"
 PIN_MAX: Final = 255
+# Seconds: nobody means to wait longer than a month, or to repeat more often than this.
 INTERVAL_MAX: Final = 31 * 24 * 3600
-"""Seconds: nothing that waits longer than a month is meant."""
+REPEAT_MIN: Final = 10
 
 _ENTITY_SCHEMA: Final = vol.Schema(
     {
@@ -240,9 +241,9 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             CONF_DATASTREAM: self._name_error(user_input[CONF_DATASTREAM]),
             CONF_PIN: self._pin_error(user_input.get(CONF_PIN)),
             CONF_MIN_INTERVAL: _interval_error(user_input.get(CONF_MIN_INTERVAL, 0)),
-            CONF_MAX_INTERVAL: _interval_error(
+            CONF_MAX_INTERVAL: _repeat_error(
                 user_input.get(CONF_MAX_INTERVAL, 0),
-                at_least=user_input.get(CONF_MIN_INTERVAL, 0),
+                user_input.get(CONF_MIN_INTERVAL, 0),
             ),
         }
         if trait is None or description is None:
@@ -324,13 +325,18 @@ def _only(found: Mapping[str, str | None]) -> dict[str, str]:
     return {field: error for field, error in found.items() if error is not None}
 
 
-def _interval_error(seconds: float, *, at_least: float = 0) -> str | None:
+def _interval_error(seconds: float) -> str | None:
     """Return what is wrong with an interval; 0 stands for none."""
-    if not 0 <= seconds <= INTERVAL_MAX:
-        return "invalid_interval"
-    if 0 < seconds < at_least:
-        return "interval_order"
-    return None
+    return None if 0 <= seconds <= INTERVAL_MAX else "invalid_interval"
+
+
+def _repeat_error(seconds: float, min_interval: float) -> str | None:
+    """Return what is wrong with the interval that repeats unchanged values."""
+    if error := _interval_error(seconds):
+        return error
+    if 0 < seconds < REPEAT_MIN:
+        return "repeats_too_often"
+    return "interval_order" if 0 < seconds < min_interval else None
 
 
 def _unique_id(name: str) -> str:
