@@ -101,6 +101,13 @@ def exposure(
     )
 
 
+def temperature(**more: Any) -> ConfigSubentryData:
+    """Return a subentry that shows sensor.temperature."""
+    return exposure(
+        "sensor.temperature", "value", "Temperature", "double", "publish", **more
+    )
+
+
 def as_subentry(data: ConfigSubentryData) -> ConfigSubentry:
     """Return a subentry that can be added to an entry."""
     return ConfigSubentry(

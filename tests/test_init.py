@@ -20,12 +20,10 @@ from simulator import Simulator
 from simulator.behaviour import WrongRegion
 from simulator.journal import Kind
 
-from .conftest import TOKEN, SetUp, as_subentry, exposure
+from .conftest import TOKEN, SetUp, as_subentry, exposure, temperature
 from .device.conftest import eventually, server
 
-TEMPERATURE = exposure(
-    "sensor.temperature", "value", "Temperature", "double", "publish"
-)
+TEMPERATURE = temperature()
 
 
 async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -86,17 +84,7 @@ async def test_unloading_says_goodbye_and_leaves_nothing(
     """No task, listener or timer of ours outlives the entry."""
     hass.states.async_set("sensor.temperature", "3")
     listeners = hass.bus.async_listeners()
-    entry = await set_up(
-        exposure(
-            "sensor.temperature",
-            "value",
-            "Temperature",
-            "double",
-            "publish",
-            min_interval=30,
-            max_interval=60,
-        )
-    )
+    entry = await set_up(temperature(min_interval=30, max_interval=60))
     await simulator.wait_for(
         lambda: simulator.device.datastreams["Temperature"].value == 3
     )

@@ -12,12 +12,10 @@ from custom_components.blynk_bridge.traits.base import OnOffTrait
 from simulator import Simulator
 from simulator.journal import JournalEntry, Kind
 
-from .conftest import SetUp, as_subentry, exposure
+from .conftest import SetUp, as_subentry, exposure, temperature
 from .device.conftest import eventually
 
-TEMPERATURE = exposure(
-    "sensor.temperature", "value", "Temperature", "double", "publish"
-)
+TEMPERATURE = temperature()
 LAMP = exposure("input_boolean.lamp", "power", "Lamp")
 
 
@@ -137,16 +135,7 @@ async def test_a_minimum_interval_holds_back_and_keeps_the_last(
 ) -> None:
     """The value that counts is the one when the interval is over."""
     hass.states.async_set("sensor.temperature", "1")
-    await set_up(
-        exposure(
-            "sensor.temperature",
-            "value",
-            "Temperature",
-            "double",
-            "publish",
-            min_interval=1,
-        )
-    )
+    await set_up(temperature(min_interval=1))
     await has(simulator, "Temperature", 1)
     sent = messages(simulator)[-1].time
     for number in (2, 3, 4):
@@ -162,16 +151,7 @@ async def test_a_maximum_interval_repeats_an_unchanged_value(
 ) -> None:
     """Blynk's "invalidate value" needs a sign of life."""
     hass.states.async_set("sensor.temperature", "7")
-    await set_up(
-        exposure(
-            "sensor.temperature",
-            "value",
-            "Temperature",
-            "double",
-            "publish",
-            max_interval=0.3,
-        )
-    )
+    await set_up(temperature(max_interval=0.3))
     await simulator.wait_for(lambda: len(messages(simulator)) >= 3)
     assert {m.payload for m in messages(simulator)} == {b"7"}
 
@@ -333,16 +313,7 @@ async def test_a_renamed_entity_is_followed(
         "sensor", "test", "1", suggested_object_id="temperature"
     )
     hass.states.async_set("sensor.temperature", "7")
-    await set_up(
-        exposure(
-            "sensor.temperature",
-            "value",
-            "Temperature",
-            "double",
-            "publish",
-            entity_registry_id=registered.id,
-        )
-    )
+    await set_up(temperature(entity_registry_id=registered.id))
     await has(simulator, "Temperature", 7)
     registry.async_update_entity(
         "sensor.temperature", new_entity_id="sensor.kitchen_temperature"
@@ -360,16 +331,7 @@ async def test_a_renamed_entity_is_not_mistaken_for_who_takes_its_name(
     registered = registry.async_get_or_create(
         "sensor", "test", "1", suggested_object_id="temperature"
     )
-    entry = await set_up(
-        exposure(
-            "sensor.temperature",
-            "value",
-            "Temperature",
-            "double",
-            "publish",
-            entity_registry_id=registered.id,
-        )
-    )
+    entry = await set_up(temperature(entity_registry_id=registered.id))
     registry.async_update_entity("sensor.temperature", new_entity_id="sensor.kitchen")
     await hass.async_block_till_done()
     (subentry,) = entry.subentries.values()

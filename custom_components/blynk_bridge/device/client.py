@@ -26,7 +26,7 @@ _PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
 _UNRELEASED_MAX: Final = 10
 
 
-class _WebSocket(paho._WebsocketWrapper):  # noqa: SLF001
+class _WebSocket(paho._WebsocketWrapper):
     """paho's WebSocket framing on a stream that is already upgraded."""
 
     def _do_handshake(self, extra_headers: object) -> None:
@@ -92,7 +92,7 @@ class LoopClient(aiomqtt.Client):
 
     async def _close(self) -> None:
         """Close the socket, and end the task that looks after the keepalive."""
-        self._client._sock_close()  # noqa: SLF001
+        self._client._sock_close()
         if self._stream is not None:
             self._stream.close()
         if self._misc_task is not None:
@@ -149,12 +149,12 @@ class LoopClient(aiomqtt.Client):
         client = self._client
         try:
             while client.loop_read() == paho.MQTT_ERR_SUCCESS:
-                if client._in_packet["remaining_length"] > _PACKET_SIZE_MAX:  # noqa: SLF001
+                if client._in_packet["remaining_length"] > _PACKET_SIZE_MAX:
                     self._break_off("packet too large")
                 # QoS 2, which we never ask for, is kept until it is released.
-                if len(client._in_messages) > _UNRELEASED_MAX:  # noqa: SLF001
+                if len(client._in_messages) > _UNRELEASED_MAX:
                     self._break_off("too many messages of QoS 2")
-                stream = client._sock  # noqa: SLF001
+                stream = client._sock
                 if isinstance(stream, _WebSocket) and not stream.connected:
                     self._break_off("WebSocket closed")
                     return
@@ -177,7 +177,7 @@ class LoopClient(aiomqtt.Client):
     def _break_off(self, why: str) -> None:
         """End the link at once: an open socket nobody reads would spin."""
         _LOGGER.debug("Malformed data from the server: %s", why)
-        self._client._sock_close()  # noqa: SLF001
+        self._client._sock_close()
         self._broken()
 
 

@@ -229,17 +229,17 @@ class Link(LoopClient):
         DISCONNECT that has no properties.
         """
         client = self._client
-        handle_connack = client._handle_connack  # noqa: SLF001
-        handle_disconnect = client._handle_disconnect  # noqa: SLF001
+        handle_connack = client._handle_connack
+        handle_disconnect = client._handle_disconnect
 
         def connack() -> MQTTErrorCode:
-            packet = client._in_packet["packet"]  # noqa: SLF001
+            packet = client._in_packet["packet"]
             if len(packet) > 1 and packet[1] and not self._connected.done():
                 self._refusal = packet[1]
             return handle_connack()
 
         def disconnect() -> None:
-            packet = client._in_packet["packet"]  # noqa: SLF001
+            packet = client._in_packet["packet"]
             self._farewell = packet[0] if packet else 0
             handle_disconnect()
 
@@ -261,7 +261,7 @@ class Link(LoopClient):
                 self._in_flight = asyncio.Semaphore(min(maximum, _IN_FLIGHT_MAX))
             # MQTT 5, 3.2.2.3.14: the server's value counts; paho 2.1 passes over it.
             if keepalive := getattr(properties, "ServerKeepAlive", None):
-                client._keepalive = keepalive  # noqa: SLF001
+                client._keepalive = keepalive
             self._connected.set_result(None)
 
     def _server_reference(self, properties: Properties | None) -> str | None:
