@@ -409,3 +409,18 @@ async def test_many_diagnostics_are_few_states(
     await simulator.ping()
     assert updates.call_count < 5
     assert entry.runtime_data.data.diagnostic == "0"
+
+
+async def test_an_unload_right_after_a_change_leaves_no_listener(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The change that was about to be applied is not applied to what has gone."""
+    entry = await set_up()
+    coordinator = entry.runtime_data
+    hass.config_entries.async_add_subentry(entry, as_subentry(TEMPERATURE))
+    coordinator._async_schedule_apply()
+    coordinator._async_stop()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not coordinator._uplink._feeds
+    assert coordinator._untrack_registry is None

@@ -44,8 +44,7 @@ def session_settings(
     """Return what a session with these entry data needs to know.
 
     The version is the integration's own: Blynk shows it as the firmware's. A home
-    that was learned before the user configured another server is left out, if the
-    token may not go there any more.
+    that the token may not go to, whoever wrote it down, is left out.
     """
     endpoint = configured_endpoint(data)
     if home is not None:

@@ -83,9 +83,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._exposures: dict[str, Exposure] = {}
         self._served_by: Endpoint | None = None
         self._announced: bool | None = None
-        self._issue: str | None = None
         self._untrack_registry: CALLBACK_TYPE | None = None
-        self._apply_scheduled = False
+        self._apply_scheduled: asyncio.Handle | None = None
         self._count_scheduled: CALLBACK_TYPE | None = None
         self._diagnostic: str | None = None
 
@@ -112,8 +111,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._uplink.async_stop()
         for key in _ISSUES.values():
             ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
+        if self._apply_scheduled is not None:
+            self._apply_scheduled.cancel()
         if self._untrack_registry is not None:
             self._untrack_registry()
+            self._untrack_registry = None
         if self._count_scheduled is not None:
             self._count_scheduled()
 
@@ -166,14 +168,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def _async_schedule_apply(self) -> None:
         """Apply the exposures once, however many changes come before."""
-        if not self._apply_scheduled:
-            self._apply_scheduled = True
-            self.hass.loop.call_soon(self._async_apply_exposures)
+        if self._apply_scheduled is None:
+            self._apply_scheduled = self.hass.loop.call_soon(
+                self._async_apply_exposures
+            )
 
     @callback
     def _async_apply_exposures(self) -> None:
         """Bring uplink and routing in line with the subentries and the registry."""
-        self._apply_scheduled = False
+        self._apply_scheduled = None
         entry = self.config_entry
         self._exposures = {
             exposure.datastream: exposure
@@ -282,21 +285,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def _async_raise_issue(self, status: SessionStatus) -> None:
         """Tell the user about what only the user can mend, until it is mended."""
-        key = None
-        if status.state is SessionState.READY or status.error is not None:
-            key = next(
-                (k for kind, k in _ISSUES.items() if isinstance(status.error, kind)),
-                None,
-            )
-            # An earlier run of the entry may have left one behind.
-            for other in _ISSUES.values():
-                if other != key:
-                    ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(other))
-            if self._issue != key:
-                self._issue = None
-        if key is None or key == self._issue:
+        if status.state is not SessionState.READY and status.error is None:
             return
-        self._issue = key
+        key = next(
+            (k for kind, k in _ISSUES.items() if isinstance(status.error, kind)), None
+        )
+        for other in _ISSUES.values():
+            if other != key:
+                ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(other))
+        if key is None:
+            return
         target = (
             status.error.target if isinstance(status.error, RedirectRefused) else ""
         )

@@ -81,7 +81,9 @@ class LoopClient(aiomqtt.Client):
 
     async def _say_goodbye(self) -> None:
         """Send DISCONNECT if the socket is still open, and see it off."""
-        if not self._closed.is_set():
+        if self._stream is not None and not self._closed.is_set():
+            # What still comes in is for nobody: who leaves takes no more commands.
+            self._loop.remove_reader(self._stream.fileno())
             self._client.disconnect()
             self._write()
         try:
