@@ -1,7 +1,7 @@
 """The coordinator: owns the device session of one entry, and routes what it says."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 import logging
@@ -21,8 +21,13 @@ from .connection import session_settings, tls_context
 from .const import CONF_ENTITY_REGISTRY_ID, DOMAIN, SUBENTRY_DATASTREAM
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
-from .device.messages import DatastreamWrite, Diagnostic, Downlink as DownlinkMessage
-from .device.pacing import Pacer
+from .device.messages import (
+    DatastreamWrite,
+    Diagnostic,
+    Downlink as DownlinkMessage,
+    Publication,
+)
+from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .exposure import Exposure
@@ -81,6 +86,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._uplink = Uplink(hass, self._session, self._pacer, self._async_sent)
         self._downlink = Downlink(hass, entry, self._uplink)
         self._exposures: dict[str, Exposure] = {}
+        self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
         self._served_by: Endpoint | None = None
         self._announced: bool | None = None
         self._untrack_registry: CALLBACK_TYPE | None = None
@@ -136,6 +142,37 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Send every exposure's value again."""
         self._uplink.async_send_all()
 
+    @property
+    def exposures(self) -> Mapping[str, Exposure]:
+        """Return what is exposed now, by datastream; without what is paused."""
+        return self._exposures
+
+    @property
+    def uplink(self) -> Uplink:
+        """Return the way up."""
+        return self._uplink
+
+    @property
+    def learned(self) -> Learned:
+        """Return what is kept across restarts."""
+        return self._learned
+
+    async def async_send(self, publication: Publication, lane: Lane) -> None:
+        """Send a message that is no value when its lane's turn comes.
+
+        Raises NotConnected while there is no session, and the LinkError that
+        ended the link or the message.
+        """
+        await self._uplink.async_send(publication, lane)
+
+    @callback
+    def async_listen(
+        self, listener: Callable[[DownlinkMessage], None]
+    ) -> CALLBACK_TYPE:
+        """Let a part of the bridge hear every downlink; return how to stop that."""
+        self._message_listeners.append(listener)
+        return lambda: self._message_listeners.remove(listener)
+
     async def _async_hold_session(self) -> Never:
         """Keep the session running; a refused token is the user's to mend."""
         while True:
@@ -182,6 +219,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             exposure.datastream: exposure
             for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM)
             if (exposure := Exposure.from_subentry(self.hass, subentry)) is not None
+            and not exposure.paused
         }
         self._uplink.async_set_exposures(self._exposures.values())
         if self._untrack_registry is not None:
@@ -220,6 +258,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def _async_receive(self, message: DownlinkMessage) -> None:
         """Route a downlink."""
+        for listener in list(self._message_listeners):
+            listener(message)
         match message:
             case DatastreamWrite(name, text) if exposure := self._exposures.get(name):
                 self._downlink.async_write(exposure, text)
@@ -235,6 +275,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def _async_session_changed(self, status: SessionStatus) -> None:
         """Show what the session is doing, and start up what waits for it."""
+        if status.state is not SessionState.READY:
+            self._uplink.async_drop_errands()
         if status.state is SessionState.READY:
             # The session's own message, info/mcu.
             self._pacer.spend()

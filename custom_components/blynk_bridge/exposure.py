@@ -1,13 +1,13 @@
 """An exposure: one trait of one entity, bound to one datastream."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 import logging
 from typing import Any, Final, Self
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import CONF_ENTITY_ID
+from homeassistant.const import CONF_CODE, CONF_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
@@ -19,7 +19,12 @@ from .const import (
     CONF_ENTITY_REGISTRY_ID,
     CONF_MAX_INTERVAL,
     CONF_MIN_INTERVAL,
+    CONF_OPTED_IN,
+    CONF_PAUSED,
+    CONF_PROPERTIES,
+    CONF_SYNC_FROM_BLYNK,
     CONF_TRAIT,
+    CONF_UNAVAILABLE,
 )
 from .device.values import DataType
 from .traits.base import Trait
@@ -37,6 +42,27 @@ class Direction(StrEnum):
     """Blynk operates the entity; its changes are not published."""
 
 
+class Unavailable(StrEnum):
+    """What Blynk shows while an entity has no reading."""
+
+    KEEP = "keep"
+    """The last value."""
+    ERASE = "erase"
+    """No value."""
+    DISABLE = "disable"
+    """The last value, on a widget that can't be operated."""
+
+
+class WidgetProperty(StrEnum):
+    """A property of Blynk's widgets that may follow Home Assistant."""
+
+    LABEL = "label"
+    LIMITS = "limits"
+    LABELS = "labels"
+    SUFFIX = "suffix"
+    DECIMALS = "decimals"
+
+
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """A config subentry of type `datastream`, as a typed object of our own."""
@@ -51,6 +77,16 @@ class Exposure:
     """Seconds between two messages for this datastream; 0 for none."""
     max_interval: float
     """Seconds after which an unchanged value is sent again; 0 for never."""
+    unavailable: Unavailable = Unavailable.KEEP
+    properties: frozenset[WidgetProperty] = frozenset()
+    paused: bool = False
+    """Neither sends nor takes anything, and keeps its datastream."""
+    opted_in: bool = False
+    """The user has agreed to what is guarded or private about it."""
+    sync_from_blynk: bool = False
+    """On connecting, Blynk's stored value is carried out first."""
+    code: str | None = field(default=None, repr=False)
+    """What a lock or an alarm panel wants to hear."""
 
     @classmethod
     def from_subentry(
@@ -86,17 +122,23 @@ class Exposure:
             Direction(data[CONF_DIRECTION]),
             data.get(CONF_MIN_INTERVAL, 0),
             data.get(CONF_MAX_INTERVAL, 0),
+            Unavailable(data.get(CONF_UNAVAILABLE, Unavailable.KEEP)),
+            frozenset(WidgetProperty(key) for key in data.get(CONF_PROPERTIES, ())),
+            data.get(CONF_PAUSED, False),
+            data.get(CONF_OPTED_IN, False),
+            data.get(CONF_SYNC_FROM_BLYNK, False),
+            data.get(CONF_CODE),
         )
 
     @property
     def publishes(self) -> bool:
         """Return whether the entity's changes go up."""
-        return self.direction is not Direction.CONTROL
+        return self.direction is not Direction.CONTROL and not self.paused
 
     @property
     def accepts_writes(self) -> bool:
         """Return whether Blynk may operate the entity."""
-        return self.direction is not Direction.PUBLISH
+        return self.direction is not Direction.PUBLISH and not self.paused
 
 
 def current_entity_id(

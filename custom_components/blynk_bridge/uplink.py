@@ -19,11 +19,12 @@ from homeassistant.core import (
 )
 from homeassistant.helpers.event import async_track_state_change_event
 
-from .device.errors import LinkError, PublishRefused
+from .device.errors import LinkError, NotConnected, PublishRefused
+from .device.messages import Publication
 from .device.outbox import Outbox, Parcel, Source
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession
-from .device.values import JsonValue, Value, to_json
+from .device.values import DataType, JsonValue, Value, to_json
 from .exposure import Exposure
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -55,6 +56,15 @@ class _Feed:
         self.waiting = self.repeating = None
 
 
+@dataclass(slots=True)
+class _Errand:
+    """A message that is no value: a question, an event, a widget's property."""
+
+    publication: Publication
+    lane: Lane
+    done: asyncio.Future[None]
+
+
 class Uplink:
     """Marks what has changed, and sends it when the pace allows.
 
@@ -82,6 +92,7 @@ class Uplink:
         self._unreadable: set[Exposure] = set()
         self._untrack: CALLBACK_TYPE | None = None
         self._wake = asyncio.Event()
+        self._errands: list[_Errand] = []
 
     # --- What is exposed -------------------------------------------------------
 
@@ -169,6 +180,44 @@ class Uplink:
             forced=forced,
         )
         self._wake.set()
+
+    @callback
+    def async_put(
+        self, name: str, data_type: DataType, source: Source, lane: Lane
+    ) -> None:
+        """Let the value of a datastream that is no exposure wait for its message."""
+        self._outbox.put(name, data_type, source, lane, forced=True)
+        self._wake.set()
+
+    @callback
+    def async_discard(self, name: str) -> None:
+        """Forget a datastream that is no longer ours."""
+        self._outbox.discard(name)
+
+    async def async_send(self, publication: Publication, lane: Lane) -> None:
+        """Send a message that is no value when its lane's turn comes.
+
+        Raises NotConnected while there is no session, and the LinkError that
+        ended the link or the message: nothing is kept for a later session.
+        """
+        if not self._session.ready:
+            raise NotConnected("no session")
+        errand = _Errand(publication, lane, self._hass.loop.create_future())
+        self._errands.append(errand)
+        self._wake.set()
+        try:
+            await errand.done
+        finally:
+            if errand in self._errands:
+                self._errands.remove(errand)
+
+    @callback
+    def async_drop_errands(self) -> None:
+        """Tell everybody who waits for a message that its session is over."""
+        for errand in self._errands:
+            if not errand.done.done():
+                errand.done.set_exception(NotConnected("no session"))
+        self._errands.clear()
 
     @callback
     def async_send_all(self) -> None:
@@ -261,15 +310,28 @@ class Uplink:
         """Send what waits, for ever."""
         while True:
             await self._async_next_turn()
-            if (parcel := self._outbox.take()) is not None:
-                await self._async_send(parcel)
+            errand = min(self._errands, key=lambda item: item.lane, default=None)
+            waiting = self._outbox.lane
+            # The value first: an errand of the same lane can wait for a message.
+            if errand is not None and (waiting is None or errand.lane < waiting):
+                await self._async_run_errand(errand)
+            elif (parcel := self._outbox.take()) is not None:
+                await self._async_send_values(parcel)
+
+    @property
+    def _lane(self) -> Lane | None:
+        """Return the most urgent lane with something in it."""
+        lanes = [errand.lane for errand in self._errands]
+        if (waiting := self._outbox.lane) is not None:
+            lanes.append(waiting)
+        return min(lanes, default=None)
 
     async def _async_next_turn(self) -> None:
         """Return when the most urgent of what waits may be sent."""
         while True:
             await self._session.wait_ready()
             self._wake.clear()
-            if (lane := self._outbox.lane) is None:
+            if (lane := self._lane) is None:
                 await self._wake.wait()
             elif (delay := self._pacer.delay(lane)) > 0:
                 # Something more urgent may come and be allowed to go earlier.
@@ -279,7 +341,21 @@ class Uplink:
             else:
                 return
 
-    async def _async_send(self, parcel: Parcel) -> None:
+    async def _async_run_errand(self, errand: _Errand) -> None:
+        """Send one message that is no value, and tell who waits for it."""
+        self._errands.remove(errand)
+        self._pacer.spend()
+        try:
+            await self._session.publish(errand.publication)
+        except LinkError as error:
+            if not errand.done.done():
+                errand.done.set_exception(error)
+        else:
+            if not errand.done.done():
+                errand.done.set_result(None)
+            self._on_sent()
+
+    async def _async_send_values(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
         self._pacer.spend()
         feeds = {

@@ -170,6 +170,39 @@ def get_values(names: Iterable[str]) -> Publication:
     return Publication("get/ds", ",".join(names).encode())
 
 
+def get_all_values() -> Publication:
+    """Return the question for every datastream the template syncs (`get/ds/all`)."""
+    return Publication("get/ds/all")
+
+
+def erase(name: str) -> Publication:
+    """Return the message that clears a datastream's value (`ds/NAME/erase`)."""
+    return Publication(f"ds/{name}/erase")
+
+
+def set_property(name: str, key: str, texts: Iterable[str]) -> Publication:
+    """Return the message that overrides a property of a datastream's widgets.
+
+    A list travels with NUL between its parts. The override stays until it is
+    erased. Source: Blynk docs, device-mqtt-api/widget-properties.
+    """
+    return Publication(f"ds/{name}/prop/{key}", "\0".join(texts).encode())
+
+
+def erase_property(name: str, key: str) -> Publication:
+    """Return the message that takes a property's override back."""
+    return Publication(f"ds/{name}/prop/{key}/erase")
+
+
+def event(code: str, description: str = "") -> Publication:
+    """Return the message that logs an event (`event/CODE`).
+
+    An empty description stands for the one in the template; over 300 characters
+    Blynk drops the event. Source: Blynk docs, device-mqtt-api/events.
+    """
+    return Publication(f"event/{code}", description.encode())
+
+
 def device_info(info: DeviceInfo) -> Publication:
     """Return `info/mcu`, the first message of every session.
 

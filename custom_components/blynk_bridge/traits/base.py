@@ -77,17 +77,41 @@ class Limits:
         return float(low + steps * step)
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Where an enumeration's options have their names in the user's language."""
+
+    attribute: str | None = None
+    """Home Assistant's translations of this attribute's values; None: of the state's."""
+    own: bool = False
+    """Our own: the selector `option` in the translations."""
+
+
+STATE_WORDING: Final = Wording()
+OWN_WORDING: Final = Wording(own=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """How a trait of one entity presents itself to a template author."""
 
     data_type: DataType
     unit: str | None = None
+    """As Home Assistant writes it."""
     limits: Limits | None = None
+    decimals: int | None = None
+    """Decimals worth showing, None where nothing tells."""
     options: tuple[str, ...] = ()
+    """An enumeration's options, as Home Assistant's own tokens."""
+    wording: Wording = STATE_WORDING
+    """Where the options' names in the user's language are."""
     writable: bool = False
     guarded: bool = False
     """Read-only until the user says otherwise: doors, gates, locks, valves."""
+    private: bool = False
+    """Not shown until the user says so: where people are."""
+    takes_code: bool = False
+    """Its actions may be given a code: locks, alarm panels."""
 
 
 @dataclass(frozen=True, slots=True)
