@@ -4,14 +4,28 @@ from typing import Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.loader import async_get_integration
 
 from .connection import configured_endpoint
 from .const import DOMAIN
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
+from .entity import service_device
 from .learned import Learned
+from .reboot import async_follow_reboots
 
-PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
+PLATFORMS: Final = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.NOTIFY,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.TEXT,
+    Platform.TIME,
+]
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:
@@ -21,8 +35,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> boo
     version = str((await async_get_integration(hass, DOMAIN)).version)
     coordinator = BlynkCoordinator(hass, entry, learned, version)
     entry.runtime_data = coordinator
+    # Before the platforms, which may be first with a device that is reached through it.
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, **service_device(coordinator)
+    )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    entry.async_on_unload(async_follow_reboots(hass, entry))
     coordinator.async_start()
     return True
 

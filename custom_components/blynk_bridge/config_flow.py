@@ -41,13 +41,18 @@ from .const import (
     CONF_TEMPLATE_ID,
     CONF_TRANSPORT,
     DOMAIN,
+    SUBENTRY_CONTROL,
     SUBENTRY_DATASTREAM,
+    SUBENTRY_EVENT,
 )
+from .control_flow import ControlSubentryFlow
 from .credentials import Credentials
 from .device.endpoint import Transport
 from .device.errors import InvalidEndpoint
 from .device.link import Protocol
+from .event_flow import EventSubentryFlow
 from .live_test import async_try, async_try_for_entry
+from .options_flow import BlynkOptionsFlow
 from .subentry_flow import DatastreamSubentryFlow
 
 TITLE: Final = "Blynk Bridge"
@@ -119,7 +124,18 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what an entry can hold."""
-        return {SUBENTRY_DATASTREAM: DatastreamSubentryFlow}
+        return {
+            SUBENTRY_DATASTREAM: DatastreamSubentryFlow,
+            SUBENTRY_CONTROL: ControlSubentryFlow,
+            SUBENTRY_EVENT: EventSubentryFlow,
+        }
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> BlynkOptionsFlow:
+        """Return the flow that changes an entry's options."""
+        return BlynkOptionsFlow()
 
     @override
     async def async_step_user(

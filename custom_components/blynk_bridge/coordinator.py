@@ -19,6 +19,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .connection import session_settings, tls_context
 from .const import CONF_ENTITY_REGISTRY_ID, DOMAIN, SUBENTRY_DATASTREAM
+from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
 from .device.messages import (
@@ -30,6 +31,7 @@ from .device.messages import (
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
+from .events import EVENTS_PER_DAY, Events
 from .exposure import Exposure
 from .learned import Learned
 from .uplink import Uplink
@@ -57,6 +59,7 @@ class BridgeStatus:
     server: str | None = None
     messages_sent: int = 0
     diagnostic: str | None = None
+    events_left: int = EVENTS_PER_DAY
 
 
 class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
@@ -73,7 +76,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     ) -> None:
         """Wire the parts together; `async_start` brings them to life."""
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
-        self.data = BridgeStatus()
         self._configuration = _configuration(entry)
         self._learned = learned
         self._session = DeviceSession(
@@ -85,8 +87,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._pacer = Pacer(hass.loop.time)
         self._uplink = Uplink(hass, self._session, self._pacer, self._async_sent)
         self._downlink = Downlink(hass, entry, self._uplink)
+        self._controls = Controls(hass, entry, self._uplink)
+        self._events = Events(hass, learned, self.async_send, self._async_event_counted)
+        self.data = BridgeStatus(events_left=self._events.left_today)
         self._exposures: dict[str, Exposure] = {}
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
+        self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
         self._announced: bool | None = None
         self._untrack_registry: CALLBACK_TYPE | None = None
@@ -102,6 +108,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._async_apply_exposures()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
+        entry.async_on_unload(self._events.async_start())
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
@@ -115,6 +122,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
         self._uplink.async_stop()
+        self._controls.async_stop()
         for key in _ISSUES.values():
             ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
         if self._apply_scheduled is not None:
@@ -148,6 +156,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         return self._exposures
 
     @property
+    def controls(self) -> Controls:
+        """Return the datastreams that Blynk owns."""
+        return self._controls
+
+    @property
+    def events(self) -> Events:
+        """Return the way of events to Blynk."""
+        return self._events
+
+    @property
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
@@ -172,6 +190,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Let a part of the bridge hear every downlink; return how to stop that."""
         self._message_listeners.append(listener)
         return lambda: self._message_listeners.remove(listener)
+
+    @callback
+    def async_listen_subentries(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Let a platform follow the subentries; return how to stop that."""
+        self._subentry_listeners.append(listener)
+        return lambda: self._subentry_listeners.remove(listener)
 
     async def _async_hold_session(self) -> Never:
         """Keep the session running; a refused token is the user's to mend."""
@@ -229,6 +253,9 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             {exposure.entity_id for exposure in self._exposures.values()},
             self._async_registry_updated,
         )
+        self._controls.async_configure()
+        for listener in list(self._subentry_listeners):
+            listener()
 
     @callback
     def _async_registry_updated(
@@ -263,6 +290,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         match message:
             case DatastreamWrite(name, text) if exposure := self._exposures.get(name):
                 self._downlink.async_write(exposure, text)
+            case DatastreamWrite(name, text) if self._controls.async_written(
+                name, text
+            ):
+                pass
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %s", text)
                 self._diagnostic = text
@@ -287,6 +318,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             else:
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
+            self._controls.async_connected()
             self._async_announce(online=True, server=status.endpoint)
         elif status.error is not None or not self.data.online:
             self._async_announce(online=False, reason=status.error)
@@ -356,6 +388,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _issue_id(self, key: str) -> str:
         """Return an issue's id of this entry."""
         return f"{key}_{self.config_entry.entry_id}"
+
+    @callback
+    def _async_event_counted(self) -> None:
+        """Show how many events are left today."""
+        self.async_set_updated_data(
+            replace(self.data, events_left=self._events.left_today)
+        )
 
     @callback
     def _async_sent(self) -> None:
