@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigFlowResult,
     ConfigSubentry,
@@ -21,7 +22,7 @@ from .conftest import SetUp, as_subentry, control, event, exposure
 from .test_subentry_flow import only_subentry, options, submit, suggested
 from .translated import translated
 
-NUMBER = {
+NUMBER: dict[str, Any] = {
     "minimum": 5,
     "maximum": 30,
     "step": 0.5,
@@ -57,12 +58,28 @@ async def choose(
     return await submit(hass, flow, **({"datastream": "Name", "kind": kind} | fields))
 
 
+async def device_classes(
+    hass: HomeAssistant, entry: MockConfigEntry, kind: str
+) -> dict[str, str]:
+    """Return the names of the device classes that a kind may have."""
+    flow = await choose(hass, entry, kind)
+    assert flow["data_schema"] is not None
+    offered = flow["data_schema"].schema["device_class"].config["options"]
+    return {option["value"]: option["label"] for option in offered}
+
+
 async def change(
     hass: HomeAssistant, entry: MockConfigEntry, subentry: ConfigSubentry
 ) -> SubentryFlowResult:
     """Start to change a subentry."""
     return translated(
-        await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
+        await hass.config_entries.subentries.async_init(
+            (entry.entry_id, subentry.subentry_type),
+            context={
+                "source": SOURCE_RECONFIGURE,
+                "subentry_id": subentry.subentry_id,
+            },
+        )
     )
 
 
@@ -290,12 +307,11 @@ async def test_device_classes_have_home_assistants_names(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     """In the user's language."""
-    flow = await choose(hass, entry, "binary_sensor")
-    assert {"value": "moisture", "label": "Moisture"} in options(flow, "device_class")
-    flow = await choose(hass, entry, "sensor")
-    offered = options(flow, "device_class")
-    assert {"value": "co2", "label": "Carbon dioxide"} in offered
-    assert "timestamp" not in {each["value"] for each in offered}
+    classes = await device_classes(hass, entry, "binary_sensor")
+    assert classes["moisture"] == "Moisture"
+    classes = await device_classes(hass, entry, "sensor")
+    assert classes["carbon_dioxide"] == "Carbon dioxide"
+    assert "timestamp" not in classes
 
 
 async def test_a_control_is_changed(
@@ -362,7 +378,8 @@ async def test_an_event_is_added(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["description_placeholders"] == {"code": data["event_code"]}
     subentry = only_subentry(entry)
-    assert (subentry.title, subentry.data) == (title, data)
+    assert subentry.title == title
+    assert subentry.data == data
     assert subentry.unique_id == f"ev:{data['event_code']}"
     assert subentry.subentry_type == SUBENTRY_EVENT
 

@@ -475,8 +475,12 @@ async def test_an_answer_does_not_undo_what_was_set_since_the_question(
     await simulator.send("downlink/ds/Power", b"0")
     await simulator.wait_for(lambda: simulator.device.datastreams["Power"].value == 1)
     await asked(simulator, 2)
-    states = [event.data["new_state"] for event in shown]
-    assert [each.state for each in states if each.entity_id == "switch.power"] == ["on"]
+    states = [
+        event.data["new_state"].state
+        for event in shown
+        if event.data["entity_id"] == "switch.power" and event.data["new_state"]
+    ]
+    assert states == ["on"]
     await simulator.press("Power", 0)
     await becomes(hass, "switch.power", "off")
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
@@ -68,6 +67,7 @@ def left(hass: HomeAssistant) -> str:
         ("It is open", {"title": "Front door"}, "Front door: It is open"),
         ("ä" * 300, {}, "ä" * 300),
     ],
+    ids=["a message", "with a title", "as long as can be"],
 )
 async def test_a_message_is_an_event(
     hass: HomeAssistant,
@@ -94,6 +94,7 @@ async def test_a_message_is_an_event(
         ("a" * 290, {"title": "A long title"}, "event_too_long"),
         ("😀" * 280, {}, "event_too_large"),
     ],
+    ids=["too long", "too long with its title", "too many bytes"],
 )
 async def test_a_message_that_blynk_would_drop(
     hass: HomeAssistant,
@@ -120,7 +121,7 @@ async def test_the_limits_are_in_the_error(
     with pytest.raises(ServiceValidationError) as error:
         await send(hass, "a" * 301)
     assert str(error.value) == (
-        "The message has 301 characters with its title; Blynk takes 300 at most."
+        "The message has 301 characters with its title; Blynk takes 300 at most"
     )
 
 
@@ -185,7 +186,7 @@ async def test_a_day_has_a_hundred_events(
     simulator: Simulator,
     set_up: SetUp,
     hass_storage: dict[str, Any],
-    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The count outlives a reload, and begins anew at midnight."""
     hass_storage[f"{DOMAIN}.01TESTENTRY"] = {
@@ -211,10 +212,12 @@ async def test_a_day_has_a_hundred_events(
     assert left(hass) == "0"
 
     midnight = dt_util.start_of_local_day() + timedelta(days=1, seconds=1)
-    freezer.move_to(midnight)
+    monkeypatch.setattr(events, "_today", lambda: midnight.date().isoformat())
     async_fire_time_changed(hass, midnight)
     await hass.async_block_till_done()
     assert left(hass) == str(EVENTS_PER_DAY)
+    # The link's timers have gone off, too.
+    await eventually(lambda: entry.runtime_data.data.online)
     await send(hass, "four")
     assert [text for _, text in logged(simulator)] == ["one", "two", "four"]
     assert left(hass) == "99"

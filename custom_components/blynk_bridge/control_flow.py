@@ -172,12 +172,12 @@ class ControlSubentryFlow(DatastreamFlow):
             )
         )
 
-    def _current(self, kind: ControlKind) -> Mapping[str, Any]:
+    def _current(self, kind: ControlKind) -> dict[str, Any]:
         """Return what the control is now; of another kind nothing can be kept."""
         if self.source != SOURCE_RECONFIGURE:
             return {}
         data = self._get_reconfigure_subentry().data
-        return data if data.get(CONF_KIND) == kind else {}
+        return dict(data) if data.get(CONF_KIND) == kind else {}
 
     def _finish(
         self, kind: ControlKind, details: Mapping[str, Any]
