@@ -202,7 +202,10 @@ class Trait(ABC):
         if options := self.options(state):
             return _option(options, value)
         if limits := self.limits(state):
-            return limits.nearest(written_number(value))
+            wanted = written_number(value)
+            # What it has already it may keep, even between two steps.
+            kept = limits.clamp(wanted) == wanted == self.read(state)
+            return wanted if kept else limits.nearest(wanted)
         return value
 
 
