@@ -1,7 +1,10 @@
 """Entities of the comfort and media families, as real integrations show them."""
 
+from homeassistant.components.climate.const import ClimateEntityFeature
 from homeassistant.components.fan.const import FanEntityFeature
+from homeassistant.components.humidifier.const import HumidifierEntityFeature
 from homeassistant.components.light.const import LightEntityFeature
+from homeassistant.components.water_heater.const import WaterHeaterEntityFeature
 from homeassistant.core import State
 
 from . import an
@@ -115,4 +118,129 @@ _FANS = (
     ),
 )
 
-SAMPLES: tuple[State, ...] = (*_LIGHTS, *_FANS)
+_CLIMATES = (
+    an(
+        "climate.living_room",
+        "heat",
+        hvac_modes=["off", "heat", "auto"],
+        hvac_action="heating",
+        min_temp=5,
+        max_temp=30,
+        target_temp_step=0.5,
+        current_temperature=20.7,
+        temperature=21.5,
+        preset_mode="none",
+        preset_modes=["none", "eco", "away"],
+        supported_features=ClimateEntityFeature.TARGET_TEMPERATURE
+        | ClimateEntityFeature.PRESET_MODE
+        | ClimateEntityFeature.TURN_ON
+        | ClimateEntityFeature.TURN_OFF,
+        friendly_name="Living Room Thermostat",
+    ),
+    an(
+        "climate.bedroom",
+        "heat_cool",
+        hvac_modes=["off", "heat", "cool", "heat_cool", "dry", "fan_only"],
+        hvac_action="idle",
+        min_temp=44.6,
+        max_temp=95.0,
+        target_temp_step=1,
+        current_temperature=71.2,
+        current_humidity=45.5,
+        temperature=None,
+        target_temp_low=68.0,
+        target_temp_high=75.0,
+        min_humidity=30,
+        max_humidity=99,
+        humidity=50,
+        fan_mode="low",
+        fan_modes=["auto", "low", "high"],
+        preset_mode="sleep",
+        preset_modes=["none", "sleep"],
+        swing_mode="vertical",
+        swing_modes=["off", "vertical"],
+        swing_horizontal_mode="on",
+        swing_horizontal_modes=["off", "on"],
+        supported_features=~ClimateEntityFeature(0),
+        friendly_name="Bedroom Air Conditioner",
+    ),
+    an(
+        "climate.office",
+        "cool",
+        hvac_modes=["off", "cool"],
+        min_temp=16,
+        max_temp=30,
+        target_temp_step=1,
+        current_temperature=None,
+        temperature=23,
+        supported_features=ClimateEntityFeature.TARGET_TEMPERATURE,
+        friendly_name="Office",
+    ),
+    # Set on its dial, between two steps.
+    an(
+        "climate.hallway",
+        "heat",
+        hvac_modes=["heat"],
+        min_temp=7,
+        max_temp=35,
+        target_temp_step=0.5,
+        current_temperature=18,
+        temperature=18.3,
+        supported_features=ClimateEntityFeature.TARGET_TEMPERATURE,
+        friendly_name="Hallway",
+    ),
+)
+
+_HUMIDIFIERS = (
+    an(
+        "humidifier.nursery",
+        "on",
+        device_class="humidifier",
+        action="humidifying",
+        min_humidity=30,
+        max_humidity=80,
+        target_humidity_step=5,
+        humidity=45,
+        current_humidity=41.5,
+        mode="baby",
+        available_modes=["normal", "auto", "baby"],
+        supported_features=HumidifierEntityFeature.MODES,
+        friendly_name="Nursery Humidifier",
+    ),
+    an(
+        "humidifier.cellar",
+        "off",
+        device_class="dehumidifier",
+        min_humidity=0,
+        max_humidity=100,
+        humidity=54,
+        supported_features=0,
+        friendly_name="Cellar Dehumidifier",
+    ),
+)
+
+_WATER_HEATERS = (
+    an(
+        "water_heater.boiler",
+        "eco",
+        min_temp=43.3,
+        max_temp=60,
+        current_temperature=48.5,
+        temperature=55,
+        target_temp_high=None,
+        target_temp_low=None,
+        operation_mode="eco",
+        operation_list=["off", "eco", "performance"],
+        away_mode="off",
+        supported_features=~WaterHeaterEntityFeature(0),
+        friendly_name="Boiler",
+    ),
+)
+
+SAMPLES: tuple[State, ...] = (
+    *_LIGHTS,
+    *_FANS,
+    *_CLIMATES,
+    *_HUMIDIFIERS,
+    *_WATER_HEATERS,
+)

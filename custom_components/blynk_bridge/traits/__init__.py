@@ -9,12 +9,34 @@ from typing import Final
 
 from homeassistant.core import State
 
-from . import buttons, covers, fans, inputs, lights, readings, switches
+from . import (
+    buttons,
+    climate,
+    covers,
+    fans,
+    humidifiers,
+    inputs,
+    lights,
+    readings,
+    switches,
+    water_heaters,
+)
 from .base import Trait
 
 TRAITS: Final[tuple[Trait, ...]] = tuple(
     trait
-    for family in (readings, switches, lights, fans, covers, inputs, buttons)
+    for family in (
+        readings,
+        switches,
+        lights,
+        fans,
+        climate,
+        humidifiers,
+        water_heaters,
+        covers,
+        inputs,
+        buttons,
+    )
     for trait in family.TRAITS
 )
 

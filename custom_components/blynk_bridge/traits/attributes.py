@@ -2,11 +2,16 @@
 
 from typing import ClassVar
 
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.components.climate.const import (
+    ATTR_CURRENT_HUMIDITY,
+    ATTR_CURRENT_TEMPERATURE,
+)
+from homeassistant.const import PERCENTAGE, STATE_OFF, STATE_ON
 from homeassistant.core import State
 
 from ..device.values import DataType
 from .base import (
+    HOME_TEMPERATURE,
     Action,
     Description,
     NotWritable,
@@ -108,6 +113,23 @@ class Measurement(Trait):
     def read(self, state: State) -> Reading | None:
         """Return the number."""
         return number(state.attributes.get(self.attribute))
+
+
+class CurrentTemperature(Measurement):
+    """The temperature that the entity measures, to be compared with its target."""
+
+    key = "current_temperature"
+    attribute = ATTR_CURRENT_TEMPERATURE
+    unit = HOME_TEMPERATURE
+    decimals = 1
+
+
+class CurrentHumidity(Measurement):
+    """The relative humidity that the entity measures."""
+
+    key = "current_humidity"
+    attribute = ATTR_CURRENT_HUMIDITY
+    unit = PERCENTAGE
 
 
 class Activity(Trait):

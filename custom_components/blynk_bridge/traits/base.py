@@ -29,6 +29,9 @@ from ..device.values import (
 
 type Reading = bool | int | float | str | Location
 
+HOME_TEMPERATURE: Final = "°C/°F"
+"""Unit of a temperature whose entity does not say which: the one of the home."""
+
 NOT_READINGS: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 # Where an option travels as its index, counted from 0 as Blynk's Menu and Segmented
 # Switch do (Blynk docs, list-of-datastreams-types-supported-by-widgets).

@@ -4,7 +4,10 @@ import math
 from typing import Final
 
 from homeassistant.components.fan.const import (
+    ATTR_DIRECTION,
+    ATTR_OSCILLATING,
     ATTR_PERCENTAGE,
+    ATTR_PRESET_MODE,
     DIRECTION_FORWARD,
     DIRECTION_REVERSE,
     SERVICE_OSCILLATE,
@@ -110,7 +113,7 @@ class FanPreset(Choice):
     key = "preset"
     domains = frozenset({Platform.FAN})
     feature = FanEntityFeature.PRESET_MODE
-    attribute = FanEntityStateAttribute.PRESET_MODE
+    attribute = ATTR_PRESET_MODE
     listed = FanEntityCapabilityAttribute.PRESET_MODES
     service = SERVICE_SET_PRESET_MODE
 
@@ -121,7 +124,7 @@ class Oscillation(Flag):
     key = "oscillation"
     domains = frozenset({Platform.FAN})
     feature = FanEntityFeature.OSCILLATE
-    attribute = FanEntityStateAttribute.OSCILLATING
+    attribute = ATTR_OSCILLATING
     service = SERVICE_OSCILLATE
 
 
@@ -131,7 +134,7 @@ class Direction(Choice):
     key = "direction"
     domains = frozenset({Platform.FAN})
     feature = FanEntityFeature.DIRECTION
-    attribute = FanEntityStateAttribute.DIRECTION
+    attribute = ATTR_DIRECTION
     service = SERVICE_SET_DIRECTION
 
     def options(self, state: State) -> tuple[str, ...]:

@@ -9,7 +9,12 @@ from homeassistant.components.light.const import (
     ATTR_BRIGHTNESS,
     ATTR_BRIGHTNESS_PCT,
     ATTR_COLOR_TEMP_KELVIN,
+    ATTR_EFFECT,
+    ATTR_HS_COLOR,
     ATTR_RGB_COLOR,
+    ATTR_RGBW_COLOR,
+    ATTR_RGBWW_COLOR,
+    ATTR_XY_COLOR,
     COLOR_MODES_BRIGHTNESS,
     COLOR_MODES_COLOR,
     DEFAULT_MAX_KELVIN,
@@ -56,12 +61,12 @@ _HEX: Final = re.compile(r"#[0-9a-f]{6}", re.ASCII | re.IGNORECASE)
 _BLACK: Final = (0, 0, 0)
 # What says a light's colour exactly in each of its modes; an action takes it as it is.
 _EXACT: Final[Mapping[str, str]] = {
-    ColorMode.COLOR_TEMP: LightEntityStateAttribute.COLOR_TEMP_KELVIN,
-    ColorMode.HS: LightEntityStateAttribute.HS_COLOR,
-    ColorMode.XY: LightEntityStateAttribute.XY_COLOR,
-    ColorMode.RGB: LightEntityStateAttribute.RGB_COLOR,
-    ColorMode.RGBW: LightEntityStateAttribute.RGBW_COLOR,
-    ColorMode.RGBWW: LightEntityStateAttribute.RGBWW_COLOR,
+    ColorMode.COLOR_TEMP: ATTR_COLOR_TEMP_KELVIN,
+    ColorMode.HS: ATTR_HS_COLOR,
+    ColorMode.XY: ATTR_XY_COLOR,
+    ColorMode.RGB: ATTR_RGB_COLOR,
+    ColorMode.RGBW: ATTR_RGBW_COLOR,
+    ColorMode.RGBWW: ATTR_RGBWW_COLOR,
 }
 
 type _Colour = tuple[int, int, int]
@@ -202,7 +207,7 @@ class Effect(Choice):
     key = "effect"
     domains = frozenset({Platform.LIGHT})
     feature = LightEntityFeature.EFFECT
-    attribute = LightEntityStateAttribute.EFFECT
+    attribute = ATTR_EFFECT
     listed = LightEntityCapabilityAttribute.EFFECT_LIST
     service = SERVICE_TURN_ON
 
