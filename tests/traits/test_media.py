@@ -26,8 +26,8 @@ TARGET = {"entity_id": "media_player.x"}
         (0, []),
         (ON | OFF, ["power"]),
         (OFF, ["power"]),
-        (PLAY | PAUSE, ["playing"]),
-        (STOP, ["playing"]),
+        (PLAY | PAUSE, ["playing", "music_player"]),
+        (STOP, ["playing", "music_player"]),
         (VOLUME | MUTE, ["volume", "mute"]),
         (NEXT | PREVIOUS, ["next", "previous"]),
         (SHUFFLE | REPEAT, ["shuffle", "repeat"]),
@@ -113,6 +113,55 @@ def test_an_assumed_state_is_not_trusted() -> None:
     )
     for key in ("playing", "power"):
         assert the("media_player", key).action(player, 1) is not None
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        ("playing", "play"),
+        ("buffering", "play"),
+        ("paused", "stop"),
+        ("off", "stop"),
+        ("unknown", None),
+    ],
+)
+def test_a_music_player_shows_play_or_stop(state: str, shown: str | None) -> None:
+    trait = the("media_player", "music_player")
+    player = an("media_player.x", state, supported_features=PLAY | PAUSE)
+    assert trait.describe(player) == Description(
+        data_type=DataType.STRING, writable=True
+    )
+    assert trait.value(player, DataType.STRING) == shown
+
+
+@pytest.mark.parametrize(
+    ("state", "written", "service"),
+    [
+        ("paused", "play", "media_play"),
+        ("playing", "stop", "media_pause"),
+        ("playing", "prev", "media_previous_track"),
+        ("playing", "next", "media_next_track"),
+        ("playing", "play", None),
+        ("off", "stop", None),
+    ],
+)
+def test_the_buttons_of_a_music_player_do_what_they_say(
+    state: str, written: str, service: str | None
+) -> None:
+    player = an(
+        "media_player.x", state, supported_features=PLAY | PAUSE | NEXT | PREVIOUS
+    )
+    action = the("media_player", "music_player").action(player, written)
+    assert action == (Action("media_player", service, TARGET) if service else None)
+
+
+@pytest.mark.parametrize("written", ["next", "prev", "play", "", "louder", 1, True])
+def test_a_music_player_refuses_a_button_that_the_player_has_not(
+    written: Value,
+) -> None:
+    player = an("media_player.x", "idle", supported_features=PAUSE)
+    with pytest.raises(NotWritable):
+        the("media_player", "music_player").action(player, written)
 
 
 @pytest.mark.parametrize(("features", "written"), [(PLAY, 0), (PAUSE, 1), (0, 0)])

@@ -122,6 +122,7 @@ OFFERS = [
         [
             "power",
             "playing",
+            "music_player",
             "volume",
             "mute",
             "next",
@@ -289,6 +290,7 @@ WRITTEN: list[Value] = [
     "1,2,3",
     "1\x002.5\x003",
     "a",
+    "next",
     Location(1, 2),
     Location(float("nan"), 400),
 ]
