@@ -31,7 +31,7 @@ _DECIMALS: Final = 1
 
 
 class TargetTemperature(Trait):
-    """The temperature to reach.
+    """The temperature to reach: a Double, for in another unit no step is whole.
 
     Urgent although it is a number: it moves when somebody moves it, who waits for it.
     """
@@ -43,13 +43,12 @@ class TargetTemperature(Trait):
     service: ClassVar[str]
 
     def describe(self, state: State) -> Description | None:
-        """Offer it where it can be set, as an Integer where its steps are whole."""
+        """Offer it where it can be set."""
         if not supports(state, self.feature):
             return None
         limits = self.limits(state)
-        whole = limits is not None and limits.whole
         return Description(
-            data_type=DataType.INTEGER if whole else DataType.DOUBLE,
+            data_type=DataType.DOUBLE,
             unit=HOME_TEMPERATURE,
             limits=limits,
             decimals=_decimals(limits),
@@ -118,13 +117,17 @@ class TargetHumidity(Trait):
 
     def read(self, state: State) -> Reading | None:
         """Return the humidity."""
-        return number(state.attributes.get(self.attribute))
+        percent = number(state.attributes.get(self.attribute))
+        return None if percent is None else round(_PERCENT.clamp(percent))
 
     def write(self, state: State, reading: Reading) -> Action | None:
-        """Set the humidity."""
+        """Set the humidity; 67 is what there is while there is 67.4."""
         if not self._settable(state):
             raise NotWritable("humidity can't be set")
         percent = round(written_number(reading))
+        now = number(state.attributes.get(self.attribute))
+        if percent == self.read(state) != now:
+            return None
         return entity_action(state, self.service, **{self.attribute: percent})
 
     def limits(self, state: State) -> Limits | None:
