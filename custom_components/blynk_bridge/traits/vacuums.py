@@ -29,6 +29,7 @@ from homeassistant.const import ATTR_BATTERY_LEVEL, PERCENTAGE, Platform
 from homeassistant.core import State
 
 from ..device.values import DataType
+from .attributes import NumberAttribute
 from .base import (
     Action,
     Description,
@@ -45,7 +46,6 @@ from .base import (
 )
 from .buttons import MomentaryTrait
 from .commands import Command, CommandTrait
-from .measurements import Measurement
 from .states import StateTrait
 
 
@@ -111,7 +111,7 @@ class FanSpeed(Trait):
         return texts(state, VacuumEntityCapabilityAttribute.FAN_SPEED_LIST)
 
 
-class VacuumBattery(Measurement):
+class VacuumBattery(NumberAttribute):
     """A vacuum cleaner's battery, if it has no sensor of its own for it."""
 
     key = "battery"
