@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .attributes import LONGEST_TEXT
+from .notes import LONGEST_TEXT
 from .base import Description, Reading, Trait, number, on_off
 from .moments import moment_text
 

@@ -11,7 +11,7 @@ from homeassistant.const import Platform
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .attributes import MomentAttribute, TextAttribute
+from .notes import Moment, Note
 from .base import Description, OnOffTrait, Reading, Trait, number, on_off
 
 
@@ -26,7 +26,7 @@ class Active(OnOffTrait):
         return on_off()
 
 
-class Summary(TextAttribute):
+class Summary(Note):
     """What the present event of a calendar is, or else the next."""
 
     key = "event"
@@ -34,7 +34,7 @@ class Summary(TextAttribute):
     attribute = CalendarEntityStateAttribute.MESSAGE
 
 
-class Begin(MomentAttribute):
+class Begin(Moment):
     """When that event begins."""
 
     key = "begin"
@@ -42,7 +42,7 @@ class Begin(MomentAttribute):
     attribute = CalendarEntityStateAttribute.START_TIME
 
 
-class End(MomentAttribute):
+class End(Moment):
     """When that event ends."""
 
     key = "end"
@@ -50,7 +50,7 @@ class End(MomentAttribute):
     attribute = CalendarEntityStateAttribute.END_TIME
 
 
-class NextChange(MomentAttribute):
+class NextChange(Moment):
     """When a schedule switches next."""
 
     key = "next_change"

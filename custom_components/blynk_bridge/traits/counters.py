@@ -23,7 +23,7 @@ from homeassistant.components.timer.const import TimerEntityStateAttribute
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .attributes import MomentAttribute, TextAttribute
+from .notes import Moment, Note
 from .base import (
     Action,
     Description,
@@ -106,7 +106,7 @@ class TimerCommand(CommandTrait):
         return super().write(state, reading)
 
 
-class FinishesAt(MomentAttribute):
+class FinishesAt(Moment):
     """When a running timer will be through, empty while none runs."""
 
     key = "finishes_at"
@@ -115,7 +115,7 @@ class FinishesAt(MomentAttribute):
     urgent = True
 
 
-class Remaining(TextAttribute):
+class Remaining(Note):
     """What was left of a timer when it was started or paused last."""
 
     key = "remaining"

@@ -15,7 +15,7 @@ from homeassistant.const import Platform
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .attributes import TextAttribute
+from .notes import Note
 from .base import (
     Description,
     OnOffTrait,
@@ -83,7 +83,7 @@ class UpdateAvailable(OnOffTrait):
         return on_off()
 
 
-class InstalledVersion(TextAttribute):
+class InstalledVersion(Note):
     """The version that is installed."""
 
     key = "installed_version"
@@ -91,7 +91,7 @@ class InstalledVersion(TextAttribute):
     attribute = UpdateEntityStateAttribute.INSTALLED_VERSION
 
 
-class LatestVersion(TextAttribute):
+class LatestVersion(Note):
     """The newest version there is."""
 
     key = "latest_version"

@@ -32,7 +32,8 @@ from homeassistant.components.weather.const import WeatherEntityStateAttribute
 from homeassistant.const import DEGREE, PERCENTAGE, UV_INDEX, Platform
 from homeassistant.core import State
 
-from .attributes import MomentAttribute, NumberAttribute
+from .attributes import Measurement
+from .notes import Moment
 from .base import Description, Limits, OnOffTrait, Reading, Trait, number, on_off
 from .states import StateTrait
 
@@ -66,7 +67,7 @@ class Condition(StateTrait):
     )
 
 
-class Temperature(NumberAttribute):
+class Temperature(Measurement):
     """How warm it is."""
 
     key = "temperature"
@@ -76,7 +77,7 @@ class Temperature(NumberAttribute):
     decimals = 1
 
 
-class ApparentTemperature(NumberAttribute):
+class ApparentTemperature(Measurement):
     """How warm it feels."""
 
     key = "apparent_temperature"
@@ -86,7 +87,7 @@ class ApparentTemperature(NumberAttribute):
     decimals = 1
 
 
-class DewPoint(NumberAttribute):
+class DewPoint(Measurement):
     """The temperature at which it will be foggy."""
 
     key = "dew_point"
@@ -96,7 +97,7 @@ class DewPoint(NumberAttribute):
     decimals = 1
 
 
-class Humidity(NumberAttribute):
+class Humidity(Measurement):
     """How damp the air is."""
 
     key = "humidity"
@@ -106,7 +107,7 @@ class Humidity(NumberAttribute):
     range = _PERCENT
 
 
-class Pressure(NumberAttribute):
+class Pressure(Measurement):
     """How heavy the air is."""
 
     key = "pressure"
@@ -115,7 +116,7 @@ class Pressure(NumberAttribute):
     unit_attribute = WeatherEntityStateAttribute.PRESSURE_UNIT
 
 
-class WindSpeed(NumberAttribute):
+class WindSpeed(Measurement):
     """How hard the wind blows."""
 
     key = "wind_speed"
@@ -125,7 +126,7 @@ class WindSpeed(NumberAttribute):
     decimals = 1
 
 
-class WindGustSpeed(NumberAttribute):
+class WindGustSpeed(Measurement):
     """How hard the wind blows at times."""
 
     key = "wind_gust_speed"
@@ -135,7 +136,7 @@ class WindGustSpeed(NumberAttribute):
     decimals = 1
 
 
-class WindBearing(NumberAttribute):
+class WindBearing(Measurement):
     """Where the wind comes from; a point of the compass as its degrees."""
 
     key = "wind_bearing"
@@ -152,7 +153,7 @@ class WindBearing(NumberAttribute):
         return number(raw)
 
 
-class CloudCoverage(NumberAttribute):
+class CloudCoverage(Measurement):
     """How much of the sky is covered."""
 
     key = "cloud_coverage"
@@ -162,7 +163,7 @@ class CloudCoverage(NumberAttribute):
     range = _PERCENT
 
 
-class UvIndex(NumberAttribute):
+class UvIndex(Measurement):
     """How strong the sun is."""
 
     key = "uv_index"
@@ -171,7 +172,7 @@ class UvIndex(NumberAttribute):
     unit = UV_INDEX
 
 
-class Visibility(NumberAttribute):
+class Visibility(Measurement):
     """How far one can see."""
 
     key = "visibility"
@@ -195,7 +196,7 @@ class AboveHorizon(OnOffTrait):
         return {STATE_ABOVE_HORIZON: True, STATE_BELOW_HORIZON: False}.get(state.state)
 
 
-class Elevation(NumberAttribute):
+class Elevation(Measurement):
     """How high the sun is, below 0 by night."""
 
     key = "elevation"
@@ -206,7 +207,7 @@ class Elevation(NumberAttribute):
     decimals = 1
 
 
-class Azimuth(NumberAttribute):
+class Azimuth(Measurement):
     """Where the sun is, clockwise from the north."""
 
     key = "azimuth"
@@ -217,7 +218,7 @@ class Azimuth(NumberAttribute):
     decimals = 1
 
 
-class NextRising(MomentAttribute):
+class NextRising(Moment):
     """When the sun rises next."""
 
     key = "next_rising"
@@ -225,7 +226,7 @@ class NextRising(MomentAttribute):
     attribute = STATE_ATTR_NEXT_RISING
 
 
-class NextSetting(MomentAttribute):
+class NextSetting(Moment):
     """When the sun sets next."""
 
     key = "next_setting"

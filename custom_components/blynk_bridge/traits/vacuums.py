@@ -29,7 +29,7 @@ from homeassistant.const import ATTR_BATTERY_LEVEL, PERCENTAGE, Platform
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .attributes import NumberAttribute
+from .attributes import Measurement
 from .base import (
     Action,
     Description,
@@ -111,7 +111,7 @@ class FanSpeed(Trait):
         return texts(state, VacuumEntityCapabilityAttribute.FAN_SPEED_LIST)
 
 
-class VacuumBattery(NumberAttribute):
+class VacuumBattery(Measurement):
     """A vacuum cleaner's battery, if it has no sensor of its own for it."""
 
     key = "battery"
