@@ -30,10 +30,15 @@ from ..device.values import (
 
 type Reading = bool | int | float | str | Location
 
+HOME_TEMPERATURE: Final = "°C/°F"
+"""Unit of a temperature whose entity does not say which: the one of the home."""
+
 NOT_READINGS: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 # Where an option travels as its index, counted from 0 as Blynk's Menu and Segmented
 # Switch do (Blynk docs, list-of-datastreams-types-supported-by-widgets).
 _INDEXED: Final = frozenset({DataType.ENUM, DataType.INTEGER, DataType.DOUBLE})
+# A Double has no more of them on the wire.
+_DECIMALS_MAX: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class Limits:
         if not self.step:
             return None
         parts = (Decimal(str(part)).normalize() for part in (self.minimum, self.step))
-        return max(0, *(-int(part.as_tuple().exponent) for part in parts))
+        decimals = max(-int(part.as_tuple().exponent) for part in parts)
+        return min(max(decimals, 0), _DECIMALS_MAX)
 
     def clamp(self, number: float) -> float:
         """Return the number, moved to the nearest end if it is out of range."""
@@ -211,7 +217,10 @@ class Trait(ABC):
         if options := self.options(state):
             return _option(options, value)
         if limits := self.limits(state):
-            return limits.nearest(written_number(value))
+            wanted = written_number(value)
+            # What it has already it may keep, even between two steps.
+            kept = limits.clamp(wanted) == wanted == self.read(state)
+            return wanted if kept else limits.nearest(wanted)
         return value
 
 
