@@ -86,3 +86,7 @@ def test_a_button_never_pressed_can_be_pressed_an_unavailable_one_can_not() -> N
     assert trait.value(away, DataType.INTEGER) == 0
     with pytest.raises(NotWritable):
         trait.action(away, 1)
+
+
+def test_a_script_that_runs_is_not_started_again() -> None:
+    assert the("script", "run").action(an("script.x", "on"), 1) is None

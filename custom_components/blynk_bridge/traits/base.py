@@ -9,6 +9,7 @@ import math
 from typing import ClassVar, Final
 
 from homeassistant.const import (
+    ATTR_ASSUMED_STATE,
     ATTR_ENTITY_ID,
     ATTR_SUPPORTED_FEATURES,
     STATE_OFF,
@@ -316,6 +317,11 @@ def supports(state: State, features: int) -> bool:
     """Return whether the entity has all these features."""
     raw: object = state.attributes.get(ATTR_SUPPORTED_FEATURES)
     return isinstance(raw, int) and raw & features == features
+
+
+def assumed(state: State) -> bool:
+    """Return whether the entity's state is a guess: it may be told again."""
+    return state.attributes.get(ATTR_ASSUMED_STATE) is True
 
 
 def entity_action(state: State, service: str, **data: object) -> Action:
