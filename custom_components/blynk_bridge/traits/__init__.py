@@ -9,12 +9,32 @@ from typing import Final
 
 from homeassistant.core import State
 
-from . import buttons, covers, inputs, lights, readings, switches
+from . import (
+    buttons,
+    covers,
+    inputs,
+    lights,
+    readings,
+    security,
+    switches,
+    vacuums,
+    valves,
+)
 from .base import Trait
 
 TRAITS: Final[tuple[Trait, ...]] = tuple(
     trait
-    for family in (readings, switches, lights, covers, inputs, buttons)
+    for family in (
+        readings,
+        switches,
+        lights,
+        covers,
+        valves,
+        security,
+        vacuums,
+        inputs,
+        buttons,
+    )
     for trait in family.TRAITS
 )
 

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 import math
 from typing import ClassVar, Final
@@ -53,6 +54,14 @@ class Limits:
             and self.minimum >= INTEGER_MIN
             and self.maximum <= INTEGER_MAX
         )
+
+    @property
+    def decimals(self) -> int | None:
+        """Decimals of the numbers on its steps, None where it has no steps."""
+        if not self.step:
+            return None
+        parts = (Decimal(str(part)).normalize() for part in (self.minimum, self.step))
+        return max(0, *(-int(part.as_tuple().exponent) for part in parts))
 
     def clamp(self, number: float) -> float:
         """Return the number, moved to the nearest end if it is out of range."""
@@ -225,13 +234,21 @@ class OnOffTrait(Trait):
             raise NotWritable("neither on nor off") from error
 
 
-def on_off(*, writable: bool = False, guarded: bool = False) -> Description:
+def on_off(
+    *,
+    writable: bool = False,
+    guarded: bool = False,
+    private: bool = False,
+    takes_code: bool = False,
+) -> Description:
     """Return the description of a trait that is on or off."""
     return Description(
         data_type=DataType.INTEGER,
         limits=Limits(0, 1, 1),
         writable=writable,
         guarded=guarded,
+        private=private,
+        takes_code=takes_code,
     )
 
 
