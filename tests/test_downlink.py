@@ -441,7 +441,7 @@ async def test_an_action_that_breaks_does_not_lose_the_newest_write(
         calls.append(call.data["value"])
         await release.wait()
         if len(calls) == 1:
-            raise TimeoutError
+            raise RuntimeError("a bug")
         hass.states.async_set("number.level", str(call.data["value"]), attributes)
 
     hass.services.async_register("number", "set_value", fail_at_first)

@@ -1,16 +1,18 @@
 """Downlink: what Blynk's widgets write, on its way to Home Assistant's entities."""
 
 import asyncio
+from collections import deque
+from functools import partial
 import logging
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID
 from homeassistant.core import (
     Context,
     Event,
     EventStateChangedData,
     HomeAssistant,
-    ServiceResponse,
+    State,
     callback,
 )
 from homeassistant.exceptions import HomeAssistantError
@@ -32,10 +34,18 @@ EVENT_COMMAND: Final = "blynk_bridge_command"
 _ACTION_TIMEOUT: Final = 10.0
 _SETTLE_TIMEOUT: Final = 1.5
 """Seconds that an entity has to report the state it was told to take."""
+_COMMANDS_PER_SECOND: Final = 20
+"""Of all entities together."""
+_SPACING: Final = 0.1
+"""Seconds between two commands to one entity, whatever comes in between."""
 
 
 class Downlink:
-    """Carries out commands, one at a time for each exposure, the newest first."""
+    """Carries out commands, one at a time for each entity, in their order.
+
+    Of each datastream only the newest write waits, so nothing grows: a slider that
+    is dragged holds up no switch of the same lamp.
+    """
 
     def __init__(
         self, hass: HomeAssistant, entry: BlynkConfigEntry, uplink: Uplink
@@ -44,9 +54,12 @@ class Downlink:
         self._hass = hass
         self._entry = entry
         self._uplink = uplink
-        self._newest: dict[str, tuple[Exposure, Value]] = {}
-        self._newer: dict[str, asyncio.Event] = {}
+        self._waiting: dict[str, dict[str, tuple[Exposure, Value]]] = {}
+        """By entity, and by datastream in the order of arrival."""
         self._busy: set[str] = set()
+        self._settling: dict[str, asyncio.Task[None]] = {}
+        self._late: dict[str, asyncio.Task[None]] = {}
+        self._turns: deque[float] = deque(maxlen=_COMMANDS_PER_SECOND)
 
     @callback
     def async_write(self, exposure: Exposure, text: str) -> None:
@@ -65,100 +78,202 @@ class Downlink:
         if self._uplink.async_is_echo(exposure, value):
             _LOGGER.debug("Ignored the echo of %s", exposure.datastream)
             return
+        self._uplink.async_hold(exposure)
         if not exposure.accepts_writes:
             _LOGGER.debug("Ignored a write to %s: read-only", exposure.datastream)
-            self._uplink.async_hold(exposure)
             self._uplink.async_confirm(exposure)
             return
-        self._newest[exposure.datastream] = (exposure, value)
-        if (newer := self._newer.get(exposure.datastream)) is not None:
-            newer.set()
-        if exposure.datastream in self._busy:
+        self._async_await_turn(exposure, value)
+
+    @callback
+    def _async_await_turn(self, exposure: Exposure, value: Value) -> None:
+        """Let the write wait for its entity; it replaces an older one."""
+        name, entity_id = exposure.datastream, exposure.entity_id
+        # The confirmation of this write is the one that counts.
+        if (settling := self._settling.pop(name, None)) is not None:
+            settling.cancel()
+        waiting = self._waiting.setdefault(entity_id, {})
+        waiting.pop(name, None)
+        waiting[name] = (exposure, value)
+        if entity_id in self._busy:
             return
-        self._busy.add(exposure.datastream)
+        self._busy.add(entity_id)
         self._entry.async_create_background_task(
             self._hass,
-            self._async_carry_out(exposure.datastream),
-            f"blynk_bridge command {exposure.datastream}",
+            self._async_carry_out(entity_id),
+            f"blynk_bridge commands {entity_id}",
         )
 
-    async def _async_carry_out(self, name: str) -> None:
-        """Execute writes to an exposure until none is left, then confirm."""
+    async def _async_carry_out(self, entity_id: str) -> None:
+        """Execute the writes to an entity until none is left."""
+        loop = self._hass.loop
+        waiting = self._waiting[entity_id]
         try:
-            while (newest := self._newest.pop(name, None)) is not None:
-                exposure, value = newest
-                if not self._uplink.async_feeds(exposure):
-                    continue
-                self._uplink.async_hold(exposure)
-                try:
-                    await self._async_execute(exposure, value)
-                except Exception:
-                    _LOGGER.exception("A command to %s failed", exposure.entity_id)
-                finally:
-                    self._uplink.async_confirm(exposure)
+            while waiting:
+                await self._async_turn()
+                started = loop.time()
+                name = next(iter(waiting))
+                exposure, value = waiting.pop(name)
+                await self._async_execute(exposure, value, superseded=waiting)
+                await asyncio.sleep(started + _SPACING - loop.time())
         finally:
-            self._busy.discard(name)
+            self._busy.discard(entity_id)
+            del self._waiting[entity_id]
 
-    async def _async_execute(self, exposure: Exposure, value: Value) -> None:
-        """Execute one command; whatever it can't do is said once in the log."""
+    async def _async_turn(self) -> None:
+        """Return when another command may be given: no faster than the house can."""
+        now = turn = self._hass.loop.time()
+        if len(self._turns) == _COMMANDS_PER_SECOND:
+            turn = max(now, self._turns[0] + 1)
+        self._turns.append(turn)
+        if turn > now:
+            await asyncio.sleep(turn - now)
+
+    async def _async_execute(
+        self,
+        exposure: Exposure,
+        value: Value,
+        superseded: dict[str, tuple[Exposure, Value]],
+    ) -> None:
+        """Execute one command, and confirm it unless a newer one waits already."""
+        name, done = exposure.datastream, False
+        # By now it may be read-only, or bound to another entity.
+        if self._uplink.async_feeds(exposure):
+            try:
+                done = await self._async_command(exposure, value)
+            except Exception as error:
+                # A traceback ends with the error's text, which may repeat a code.
+                _LOGGER.exception(
+                    "A command to %s failed (%s)",
+                    exposure.entity_id,
+                    type(error).__name__,
+                    exc_info=not exposure.code,
+                )
+        if name in superseded:
+            return
+        if not done:
+            self._uplink.async_confirm(exposure)
+            return
+        self._settling[name] = self._entry.async_create_background_task(
+            self._hass,
+            self._async_confirm(exposure, value),
+            f"blynk_bridge confirmation {name}",
+            eager_start=False,
+        )
+
+    async def _async_command(self, exposure: Exposure, value: Value) -> bool:
+        """Give one command, and return whether the entity has taken it."""
         if (state := self._hass.states.get(exposure.entity_id)) is None:
             _LOGGER.debug("Ignored a write to %s: no entity", exposure.datastream)
-            return
+            return False
+        if not exposure.may_operate(state):
+            _LOGGER.debug("Ignored a write to %s: not allowed", exposure.datastream)
+            return False
+        context = Context()
         try:
-            action = exposure.trait.action(state, value)
+            call = self._async_call(exposure, state, value, context)
         except NotWritable as error:
             _LOGGER.debug("Ignored a write to %s: %s", exposure.datastream, error)
-            return
-        if action is None:
-            return
-        context = Context()
-        self._hass.bus.async_fire(
-            EVENT_COMMAND,
-            {
-                ATTR_ENTITY_ID: exposure.entity_id,
-                "datastream": exposure.datastream,
-                "value": value,
-                "action": f"{action.domain}.{action.service}",
-            },
-            context=context,
-        )
+            return False
+        if call is None:
+            return False
         try:
-            await self._async_call(action, context)
-        except (HomeAssistantError, vol.Invalid) as error:
+            await self._async_wait(exposure, call)
+        except (HomeAssistantError, vol.Invalid, TimeoutError) as error:
             _LOGGER.warning(
-                "%s did not do what Blynk asked of it: %s", exposure.entity_id, error
+                "%s did not do what Blynk asked of it: %s",
+                exposure.entity_id,
+                _without_code(exposure, error),
             )
-            return
-        await self._async_settle(exposure, value)
+            return False
+        return True
 
-    async def _async_call(self, action: Action, context: Context) -> None:
-        """Call the action; one that takes long goes on without us."""
-        call = self._hass.async_create_task(
-            self._hass.services.async_call(
-                action.domain,
-                action.service,
-                dict(action.data),
-                blocking=True,
-                context=context,
-            ),
+    @callback
+    def _async_call(
+        self, exposure: Exposure, state: State, value: Value, context: Context
+    ) -> asyncio.Task[None] | None:
+        """Start what a write asks for, None if that is nothing; raises NotWritable."""
+        name = exposure.datastream
+        if (template := exposure.template) is not None:
+            # The newest write wins, over a script that waits for something, too.
+            if (late := self._late.pop(name, None)) is not None:
+                late.cancel()
+            self._async_announce(exposure, value, None, context)
+            return self._hass.async_create_task(
+                template.async_write(value, context), f"blynk_bridge actions {name}"
+            )
+        if (action := exposure.trait.action(state, value)) is None:
+            return None
+        self._async_announce(exposure, value, action, context)
+        data = dict(action.data)
+        description = exposure.trait.describe(state)
+        if exposure.code and description is not None and description.takes_code:
+            data[ATTR_CODE] = exposure.code
+        return self._hass.async_create_task(
+            self._async_act(action, data, context),
             f"blynk_bridge action {action.domain}.{action.service}",
         )
+
+    async def _async_act(
+        self, action: Action, data: dict[str, object], context: Context
+    ) -> None:
+        """Call the action, and wait for it."""
+        await self._hass.services.async_call(
+            action.domain, action.service, data, blocking=True, context=context
+        )
+
+    @callback
+    def _async_announce(
+        self,
+        exposure: Exposure,
+        value: Value,
+        action: Action | None,
+        context: Context,
+    ) -> None:
+        """Fire the event that the logbook needs, since a context alone shows nothing."""
+        data = {
+            ATTR_ENTITY_ID: exposure.entity_id,
+            "datastream": exposure.datastream,
+            "value": value,
+        }
+        if action is not None:
+            data["action"] = f"{action.domain}.{action.service}"
+        self._hass.bus.async_fire(EVENT_COMMAND, data, context=context)
+
+    async def _async_wait(self, exposure: Exposure, call: asyncio.Task[None]) -> None:
+        """Wait for the call; one that takes long goes on without us."""
         try:
             done, _ = await asyncio.wait((call,), timeout=_ACTION_TIMEOUT)
         except asyncio.CancelledError:
-            call.add_done_callback(_log_late)
+            call.add_done_callback(partial(_log_late, exposure))
             raise
         if done:
             call.result()
-        else:
-            call.add_done_callback(_log_late)
+            return
+        call.add_done_callback(partial(_log_late, exposure))
+        if exposure.template is not None:
+            self._late[exposure.datastream] = call
+            call.add_done_callback(partial(self._async_forget, exposure.datastream))
+
+    @callback
+    def _async_forget(self, name: str, call: asyncio.Task[None]) -> None:
+        """Forget actions that have come to their end at last."""
+        if self._late.get(name) is call:
+            del self._late[name]
+
+    async def _async_confirm(self, exposure: Exposure, value: Value) -> None:
+        """Send the state that a command has led to, once the entity has reported."""
+        try:
+            await self._async_settle(exposure, value)
+        except Exception:
+            _LOGGER.exception("Could not read %s", exposure.entity_id)
+        del self._settling[exposure.datastream]
+        self._uplink.async_confirm(exposure)
 
     async def _async_settle(self, exposure: Exposure, value: Value) -> None:
         """Wait for the entity to report what it was told, if it is about to."""
         trait = exposure.trait
-        reached = self._newer[exposure.datastream] = asyncio.Event()
-        if exposure.datastream in self._newest:
-            reached.set()
+        reached = asyncio.Event()
 
         @callback
         def compare(event: Event[EventStateChangedData] | None = None) -> None:
@@ -168,9 +283,12 @@ class Downlink:
             ):
                 reached.set()
 
-        untrack = async_track_state_change_event(
-            self._hass, exposure.entity_id, compare
-        )
+        if exposure.template is not None:
+            untrack = exposure.template.async_track(compare)
+        else:
+            untrack = async_track_state_change_event(
+                self._hass, exposure.entity_id, compare
+            )
         try:
             compare()
             async with asyncio.timeout(_SETTLE_TIMEOUT):
@@ -179,10 +297,17 @@ class Downlink:
             _LOGGER.debug("%s is not what Blynk asked for yet", exposure.entity_id)
         finally:
             untrack()
-            del self._newer[exposure.datastream]
 
 
-def _log_late(call: asyncio.Task[ServiceResponse]) -> None:
+def _without_code(exposure: Exposure, error: BaseException) -> str:
+    """Return an error's text without the code that an integration may repeat in it."""
+    text = str(error) or type(error).__name__
+    return text.replace(exposure.code, "…") if exposure.code else text
+
+
+def _log_late(exposure: Exposure, call: asyncio.Task[None]) -> None:
     """Say that an action failed after we had stopped waiting for it."""
     if not call.cancelled() and (error := call.exception()) is not None:
-        _LOGGER.warning("%s failed: %s", call.get_name(), error)
+        _LOGGER.warning(
+            "%s failed: %s", call.get_name(), _without_code(exposure, error)
+        )
