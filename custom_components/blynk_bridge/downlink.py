@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from functools import partial
 import logging
 from typing import TYPE_CHECKING, Final
@@ -22,7 +23,8 @@ import voluptuous as vol
 from .device.errors import InvalidValue
 from .device.values import Value, from_text
 from .exposure import Exposure
-from .traits.base import Action, NotWritable
+from .labels import option_named
+from .traits.base import Action, Description, NotWritable
 from .uplink import Uplink
 
 if TYPE_CHECKING:
@@ -40,6 +42,17 @@ _SPACING: Final = 0.1
 """Seconds between two commands to one entity, whatever comes in between."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """A write that is carried out, and its entity as the write has met it."""
+
+    exposure: Exposure
+    state: State
+    description: Description
+    value: Value
+    context: Context
+
+
 class Downlink:
     """Carries out commands, one at a time for each entity, in their order.
 
@@ -55,8 +68,7 @@ class Downlink:
         self._entry = entry
         self._uplink = uplink
         self._waiting: dict[str, dict[str, tuple[Exposure, Value]]] = {}
-        """By entity, and by datastream in the order of arrival."""
-        self._busy: set[str] = set()
+        """By entity that is busy, and by datastream in the order of arrival."""
         self._settling: dict[str, asyncio.Task[None]] = {}
         self._late: dict[str, asyncio.Task[None]] = {}
         self._turns: deque[float] = deque(maxlen=_COMMANDS_PER_SECOND)
@@ -92,12 +104,11 @@ class Downlink:
         # The confirmation of this write is the one that counts.
         if (settling := self._settling.pop(name, None)) is not None:
             settling.cancel()
-        waiting = self._waiting.setdefault(entity_id, {})
-        waiting.pop(name, None)
-        waiting[name] = (exposure, value)
-        if entity_id in self._busy:
+        if (waiting := self._waiting.get(entity_id)) is not None:
+            waiting.pop(name, None)
+            waiting[name] = (exposure, value)
             return
-        self._busy.add(entity_id)
+        self._waiting[entity_id] = {name: (exposure, value)}
         self._entry.async_create_background_task(
             self._hass,
             self._async_carry_out(entity_id),
@@ -117,7 +128,6 @@ class Downlink:
                 await self._async_execute(exposure, value, superseded=waiting)
                 await asyncio.sleep(started + _SPACING - loop.time())
         finally:
-            self._busy.discard(entity_id)
             del self._waiting[entity_id]
 
     async def _async_turn(self) -> None:
@@ -136,11 +146,11 @@ class Downlink:
         superseded: dict[str, tuple[Exposure, Value]],
     ) -> None:
         """Execute one command, and confirm it unless a newer one waits already."""
-        name, done = exposure.datastream, False
+        name, command = exposure.datastream, None
         # By now it may be read-only, or bound to another entity.
         if self._uplink.async_feeds(exposure):
             try:
-                done = await self._async_command(exposure, value)
+                command = await self._async_command(exposure, value)
             except Exception as error:
                 # A traceback ends with the error's text, which may repeat a code.
                 _LOGGER.exception(
@@ -151,66 +161,74 @@ class Downlink:
                 )
         if name in superseded:
             return
-        if not done:
+        if command is None:
             self._uplink.async_confirm(exposure)
             return
         self._settling[name] = self._entry.async_create_background_task(
             self._hass,
-            self._async_confirm(exposure, value),
+            self._async_confirm(command),
             f"blynk_bridge confirmation {name}",
             eager_start=False,
         )
 
-    async def _async_command(self, exposure: Exposure, value: Value) -> bool:
-        """Give one command, and return whether the entity has taken it."""
-        if (state := self._hass.states.get(exposure.entity_id)) is None:
-            _LOGGER.debug("Ignored a write to %s: no entity", exposure.datastream)
-            return False
-        if not exposure.may_operate(state):
-            _LOGGER.debug("Ignored a write to %s: not allowed", exposure.datastream)
-            return False
-        context = Context()
+    async def _async_command(self, exposure: Exposure, value: Value) -> _Command | None:
+        """Give one command, and return it if the entity has taken it."""
+        name, entity_id = exposure.datastream, exposure.entity_id
+        if (state := self._hass.states.get(entity_id)) is None:
+            _LOGGER.debug("Ignored a write to %s: no entity", name)
+            return None
+        description = exposure.trait.describe(state)
+        if description is None or not exposure.may_operate(description):
+            _LOGGER.debug("Ignored a write to %s: not allowed now", name)
+            return None
+        command = _Command(
+            exposure,
+            state,
+            description,
+            option_named(self._hass, state, description, value),
+            Context(),
+        )
         try:
-            call = self._async_call(exposure, state, value, context)
+            call = self._async_call(command)
         except NotWritable as error:
-            _LOGGER.debug("Ignored a write to %s: %s", exposure.datastream, error)
-            return False
+            _LOGGER.debug("Ignored a write to %s: %s", name, error)
+            return None
         if call is None:
-            return False
+            return None
         try:
             await self._async_wait(exposure, call)
         except (HomeAssistantError, vol.Invalid, TimeoutError) as error:
             _LOGGER.warning(
                 "%s did not do what Blynk asked of it: %s",
-                exposure.entity_id,
+                entity_id,
                 _without_code(exposure, error),
             )
-            return False
-        return True
+            return None
+        return command
 
     @callback
-    def _async_call(
-        self, exposure: Exposure, state: State, value: Value, context: Context
-    ) -> asyncio.Task[None] | None:
+    def _async_call(self, command: _Command) -> asyncio.Task[None] | None:
         """Start what a write asks for, None if that is nothing; raises NotWritable."""
+        exposure = command.exposure
         name = exposure.datastream
         if (template := exposure.template) is not None:
             # The newest write wins, over a script that waits for something, too.
             if (late := self._late.pop(name, None)) is not None:
                 late.cancel()
-            self._async_announce(exposure, value, None, context)
+            self._async_announce(command)
             return self._hass.async_create_task(
-                template.async_write(value, context), f"blynk_bridge actions {name}"
+                template.async_write(command.value, command.context),
+                f"blynk_bridge actions {name}",
             )
-        if (action := exposure.trait.action(state, value)) is None:
+        action = exposure.trait.action(command.state, command.value)
+        if action is None:
             return None
-        self._async_announce(exposure, value, action, context)
+        self._async_announce(command, action)
         data = dict(action.data)
-        description = exposure.trait.describe(state)
-        if exposure.code and description is not None and description.takes_code:
+        if exposure.code and command.description.takes_code:
             data[ATTR_CODE] = exposure.code
         return self._hass.async_create_task(
-            self._async_act(action, data, context),
+            self._async_act(action, data, command.context),
             f"blynk_bridge action {action.domain}.{action.service}",
         )
 
@@ -223,22 +241,16 @@ class Downlink:
         )
 
     @callback
-    def _async_announce(
-        self,
-        exposure: Exposure,
-        value: Value,
-        action: Action | None,
-        context: Context,
-    ) -> None:
+    def _async_announce(self, command: _Command, action: Action | None = None) -> None:
         """Fire the event that the logbook needs, since a context alone shows nothing."""
-        data = {
-            ATTR_ENTITY_ID: exposure.entity_id,
-            "datastream": exposure.datastream,
-            "value": value,
+        data: dict[str, object] = {
+            ATTR_ENTITY_ID: command.exposure.entity_id,
+            "datastream": command.exposure.datastream,
+            "value": command.value,
         }
         if action is not None:
             data["action"] = f"{action.domain}.{action.service}"
-        self._hass.bus.async_fire(EVENT_COMMAND, data, context=context)
+        self._hass.bus.async_fire(EVENT_COMMAND, data, context=command.context)
 
     async def _async_wait(self, exposure: Exposure, call: asyncio.Task[None]) -> None:
         """Wait for the call; one that takes long goes on without us."""
@@ -261,10 +273,11 @@ class Downlink:
         if self._late.get(name) is call:
             del self._late[name]
 
-    async def _async_confirm(self, exposure: Exposure, value: Value) -> None:
+    async def _async_confirm(self, command: _Command) -> None:
         """Send the state that a command has led to, once the entity has reported."""
+        exposure = command.exposure
         try:
-            await self._async_settle(exposure, value)
+            await self._async_settle(exposure, command.value)
         except Exception:
             _LOGGER.exception("Could not read %s", exposure.entity_id)
         del self._settling[exposure.datastream]

@@ -13,7 +13,7 @@ from homeassistant.const import (
     CONF_ENTITY_ID,
     CONF_VALUE_TEMPLATE,
 )
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from . import traits
@@ -35,7 +35,7 @@ from .const import (
 from .device.values import DataType
 from .templated import TEMPLATE_KEY, Templated
 from .traits.anything import ATTRIBUTE_KEY, Attribute
-from .traits.base import Trait
+from .traits.base import Description, Trait
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -152,17 +152,11 @@ class Exposure:
         """Return the template that gives the value, None where a state does."""
         return self.trait if isinstance(self.trait, Templated) else None
 
-    def may_show(self, state: State) -> bool:
-        """Return whether the value may leave the home, as the entity is now."""
-        description = self.trait.describe(state)
-        return self.opted_in or description is None or not description.private
-
-    def may_operate(self, state: State) -> bool:
-        """Return whether Blynk may operate the entity, as it is now.
+    def may_operate(self, description: Description | None) -> bool:
+        """Return whether Blynk may operate the entity, as it presents itself now.
 
         Judged anew for each write: a blind that has become a garage door is one.
         """
-        description = self.trait.describe(state)
         if description is None or not self.accepts_writes:
             return False
         return self.opted_in or not description.guarded

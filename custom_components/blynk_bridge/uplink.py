@@ -313,8 +313,6 @@ class Uplink:
         if (state := self._hass.states.get(exposure.entity_id)) is None:
             return None
         try:
-            if not exposure.may_show(state):
-                return None
             return exposure.trait.value(state, exposure.data_type)
         # A trait that can't read some state must not hold up all the others.
         except Exception:
