@@ -7,11 +7,10 @@ import random
 import pytest
 
 from custom_components.blynk_bridge.device.messages import MESSAGE_SIZE_MAX
-from custom_components.blynk_bridge.device.outbox import Outbox, Parcel
+from custom_components.blynk_bridge.device.outbox import Form, Outbox, Parcel
 from custom_components.blynk_bridge.device.pacing import Lane
 from custom_components.blynk_bridge.device.values import (
     DataType,
-    JsonValue,
     Location,
     Value,
     to_json,
@@ -48,7 +47,7 @@ class Home:
         self.types = dict(zip(NAMES, TYPES, strict=True))
         self.state: dict[str, Value | None] = dict.fromkeys(NAMES)
         self.sources = {name: partial(self.state.get, name) for name in NAMES}
-        self.blynk: dict[str, JsonValue] = {}
+        self.blynk: dict[str, Form] = {}
         self.under_way: list[tuple[Parcel, bool]] = []
 
     def put(self, name: str, lane: Lane, *, forced: bool = False) -> None:

@@ -117,7 +117,7 @@ class Outbox:
             if form is None or self._is_known(name, form, item):
                 settled.append(name)
                 continue
-            if _goes_alone(form):
+            if isinstance(form, Erased) or _has_parts(form):
                 if values:
                     continue
                 values, taken = {name: form}, {name: item}
@@ -191,13 +191,13 @@ def _form(name: str, item: _Waiting) -> Form | None:
         return None
 
 
-def _goes_alone(form: Form) -> bool:
-    """Return whether a batch can't hold it: an erasure, or a text of several parts.
+def _has_parts(form: JsonValue) -> bool:
+    """Return whether a batch can't hold the value: a text of several parts.
 
     Parts are joined by NUL in `ds/NAME`, a colour's for example; Blynk documents
     no form of them in `batch_ds`.
     """
-    return isinstance(form, Erased) or (isinstance(form, str) and "\0" in form)
+    return isinstance(form, str) and "\0" in form
 
 
 def _packed(values: Mapping[str, Form], waiting: Mapping[str, _Waiting]) -> Publication:
