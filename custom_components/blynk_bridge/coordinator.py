@@ -109,10 +109,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def async_start(self) -> None:
         """Expose what is configured, and bring the device online in the background."""
+        self._async_apply_exposures()
         self._availability.async_start()
         self._state_sync.async_start()
         self._overrides.async_start()
-        self._async_apply_exposures()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_create_background_task(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from itertools import chain
 import logging
 from typing import Final, Never
 
@@ -33,6 +34,7 @@ from .widget_properties import BLYNK_KEYS, IS_DISABLED, widget_properties
 
 _LOGGER: Final = logging.getLogger(__name__)
 
+_KEYS: Final = (*chain.from_iterable(BLYNK_KEYS.values()), IS_DISABLED)
 _TRUE: Final[Texts] = ("true",)
 _FALSE: Final[Texts] = ("false",)
 _PAUSE: Final = 1.0
@@ -210,7 +212,8 @@ class Overrides:
                     self._unreadable.add(exposure)
                     _LOGGER.exception("Could not describe %s", exposure.entity_id)
                 continue
-            for key in sorted(wishes.keys() | had.keys()):
+            # What waits may be wanted no more: neither a wish, nor anywhere in Blynk.
+            for key in dict.fromkeys((*_KEYS, *had)):
                 self._async_compare(name, key, wishes.get(key), had.get(key))
 
     def _async_compare(
