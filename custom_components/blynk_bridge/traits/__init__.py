@@ -11,12 +11,18 @@ from homeassistant.core import State
 
 from . import (
     buttons,
+    calendars,
+    counters,
     covers,
+    events,
     inputs,
     lights,
+    places,
     readings,
     security,
+    sky,
     switches,
+    times,
     vacuums,
     valves,
 )
@@ -33,7 +39,13 @@ TRAITS: Final[tuple[Trait, ...]] = tuple(
         security,
         vacuums,
         inputs,
+        times,
+        counters,
         buttons,
+        calendars,
+        events,
+        places,
+        sky,
     )
     for trait in family.TRAITS
 )

@@ -29,6 +29,7 @@ from homeassistant.const import ATTR_BATTERY_LEVEL, PERCENTAGE, Platform
 from homeassistant.core import State
 
 from ..device.values import DataType
+from .attributes import Measurement
 from .base import (
     Action,
     Description,
@@ -45,7 +46,6 @@ from .base import (
 )
 from .buttons import MomentaryTrait
 from .commands import Command, CommandTrait
-from .measurements import Measurement
 from .states import StateTrait
 
 
