@@ -12,9 +12,12 @@ from homeassistant.core import State
 from . import (
     buttons,
     calendars,
+    climate,
     counters,
     covers,
     events,
+    fans,
+    humidifiers,
     inputs,
     lights,
     places,
@@ -25,6 +28,7 @@ from . import (
     times,
     vacuums,
     valves,
+    water_heaters,
 )
 from .base import Trait
 
@@ -34,6 +38,10 @@ TRAITS: Final[tuple[Trait, ...]] = tuple(
         readings,
         switches,
         lights,
+        fans,
+        climate,
+        humidifiers,
+        water_heaters,
         covers,
         valves,
         security,

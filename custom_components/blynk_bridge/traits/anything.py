@@ -8,9 +8,9 @@ from typing import ClassVar, Final
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .notes import LONGEST_TEXT
 from .base import Description, Reading, Trait, number, on_off
 from .moments import moment_text
+from .notes import LONGEST_TEXT
 
 ATTRIBUTE_KEY: Final = "attribute"
 

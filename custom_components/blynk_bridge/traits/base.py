@@ -30,6 +30,9 @@ from ..device.values import (
 
 type Reading = bool | int | float | str | Location
 
+HOME_TEMPERATURE: Final = "°C/°F"
+"""Unit of a temperature whose entity does not say which: the one of the home."""
+
 NOT_READINGS: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 # Where an option travels as its index, counted from 0 as Blynk's Menu and Segmented
 # Switch do (Blynk docs, list-of-datastreams-types-supported-by-widgets).
@@ -211,7 +214,10 @@ class Trait(ABC):
         if options := self.options(state):
             return _option(options, value)
         if limits := self.limits(state):
-            return limits.nearest(written_number(value))
+            wanted = written_number(value)
+            # What it has already it may keep, even between two steps.
+            kept = limits.clamp(wanted) == wanted == self.read(state)
+            return wanted if kept else limits.nearest(wanted)
         return value
 
 

@@ -11,8 +11,8 @@ from homeassistant.const import Platform
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .notes import Moment, Note
 from .base import Description, OnOffTrait, Reading, Trait, number, on_off
+from .notes import Moment, Note
 
 
 class Active(OnOffTrait):

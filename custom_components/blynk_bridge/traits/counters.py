@@ -23,7 +23,6 @@ from homeassistant.components.timer.const import TimerEntityStateAttribute
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .notes import Moment, Note
 from .base import (
     Action,
     Description,
@@ -35,6 +34,7 @@ from .base import (
     written_number,
 )
 from .commands import Command, CommandTrait
+from .notes import Moment, Note
 from .states import StateTrait
 
 

@@ -15,7 +15,6 @@ from homeassistant.const import Platform
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .notes import Note
 from .base import (
     Description,
     OnOffTrait,
@@ -29,6 +28,7 @@ from .base import (
 )
 from .buttons import MomentaryTrait
 from .moments import moment_text
+from .notes import Note
 
 
 class EventType(Trait):

@@ -33,8 +33,8 @@ from homeassistant.const import DEGREE, PERCENTAGE, UV_INDEX, Platform
 from homeassistant.core import State
 
 from .attributes import Measurement
-from .notes import Moment
 from .base import Description, Limits, OnOffTrait, Reading, Trait, number, on_off
+from .notes import Moment
 from .states import StateTrait
 
 _WEATHER: Final = frozenset({Platform.WEATHER})
