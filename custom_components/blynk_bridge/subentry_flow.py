@@ -41,6 +41,7 @@ from .device.errors import InvalidName
 from .device.messages import valid_name
 from .device.values import DataType
 from .exposure import Direction, current_entity_id
+from .plan import planned
 from .proposal import data_types, default_direction, entity_state, suggest_name
 from .requirement import requirement
 from .traits.base import Description
@@ -111,7 +112,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         else:
             data, errors = self._check(user_input)
             if not errors:
-                needed = requirement(self._state, data)
+                needed = requirement(planned(self.hass, data))
                 return self.async_create_entry(
                     title=_title(data),
                     data=data,

@@ -11,18 +11,27 @@ from homeassistant.core import State
 
 from . import (
     buttons,
+    calendars,
     climate,
+    counters,
     covers,
+    events,
     fans,
     groups,
     humidifiers,
     inputs,
     lights,
     media,
+    places,
     readings,
     remotes,
+    security,
     sirens,
+    sky,
     switches,
+    times,
+    vacuums,
+    valves,
     water_heaters,
 )
 from .base import Trait
@@ -42,8 +51,17 @@ TRAITS: Final[tuple[Trait, ...]] = tuple(
         sirens,
         groups,
         covers,
+        valves,
+        security,
+        vacuums,
         inputs,
+        times,
+        counters,
         buttons,
+        calendars,
+        events,
+        places,
+        sky,
     )
     for trait in family.TRAITS
 )

@@ -3,11 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 import math
 from typing import ClassVar, Final
 
 from homeassistant.const import (
+    ATTR_ASSUMED_STATE,
     ATTR_ENTITY_ID,
     ATTR_SUPPORTED_FEATURES,
     STATE_OFF,
@@ -36,6 +38,8 @@ NOT_READINGS: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 # Where an option travels as its index, counted from 0 as Blynk's Menu and Segmented
 # Switch do (Blynk docs, list-of-datastreams-types-supported-by-widgets).
 _INDEXED: Final = frozenset({DataType.ENUM, DataType.INTEGER, DataType.DOUBLE})
+# A Double has no more of them on the wire.
+_DECIMALS_MAX: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,15 @@ class Limits:
             and self.minimum >= INTEGER_MIN
             and self.maximum <= INTEGER_MAX
         )
+
+    @property
+    def decimals(self) -> int | None:
+        """Decimals of the numbers on its steps, None where it has no steps."""
+        if not self.step:
+            return None
+        parts = (Decimal(str(part)).normalize() for part in (self.minimum, self.step))
+        decimals = max(-int(part.as_tuple().exponent) for part in parts)
+        return min(max(decimals, 0), _DECIMALS_MAX)
 
     def clamp(self, number: float) -> float:
         """Return the number, moved to the nearest end if it is out of range."""
@@ -78,6 +91,9 @@ class Limits:
             math.floor((high - low) / step),
         )
         return float(low + steps * step)
+
+
+ON_OFF: Final = Limits(0, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +247,21 @@ class OnOffTrait(Trait):
             raise NotWritable("neither on nor off") from error
 
 
-def on_off(*, writable: bool = False, guarded: bool = False) -> Description:
+def on_off(
+    *,
+    writable: bool = False,
+    guarded: bool = False,
+    private: bool = False,
+    takes_code: bool = False,
+) -> Description:
     """Return the description of a trait that is on or off."""
     return Description(
         data_type=DataType.INTEGER,
-        limits=Limits(0, 1, 1),
+        limits=ON_OFF,
         writable=writable,
         guarded=guarded,
+        private=private,
+        takes_code=takes_code,
     )
 
 
@@ -296,6 +320,11 @@ def supports(state: State, features: int) -> bool:
     """Return whether the entity has all these features."""
     raw: object = state.attributes.get(ATTR_SUPPORTED_FEATURES)
     return isinstance(raw, int) and raw & features == features
+
+
+def assumed(state: State) -> bool:
+    """Return whether the entity's state is a guess: it may be told again."""
+    return state.attributes.get(ATTR_ASSUMED_STATE) is True
 
 
 def entity_action(state: State, service: str, **data: object) -> Action:
