@@ -26,7 +26,7 @@ from .base import (
 )
 
 _PERCENT: Final = Limits(0, 100, 1)
-# What Home Assistant shows of a temperature at most.
+# What Home Assistant shows of a temperature, where no step tells.
 _DECIMALS: Final = 1
 
 
@@ -47,11 +47,12 @@ class TargetTemperature(Trait):
         if not supports(state, self.feature):
             return None
         limits = self.limits(state)
+        decimals = limits.decimals if limits else None
         return Description(
             data_type=DataType.DOUBLE,
             unit=HOME_TEMPERATURE,
             limits=limits,
-            decimals=_decimals(limits),
+            decimals=_DECIMALS if decimals is None else decimals,
             writable=True,
         )
 
@@ -152,13 +153,3 @@ class TargetHumidity(Trait):
     def _settable(self, state: State) -> bool:
         """Return whether the entity takes a humidity."""
         return self.feature is None or supports(state, self.feature)
-
-
-def _decimals(limits: Limits | None) -> int:
-    """Return how many decimals a temperature's steps have."""
-    if limits is None or limits.step is None:
-        return _DECIMALS
-    step = Fraction(str(limits.step))
-    if step.denominator == 1:
-        return 0
-    return 1 if (step * 10).denominator == 1 else 2
