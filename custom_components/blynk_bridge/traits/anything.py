@@ -20,7 +20,7 @@ class Attribute(Trait):
     domains = frozenset()
     urgent = False
 
-    attribute: str
+    name: str
 
     @override
     def describe(self, state: State) -> Description | None:
@@ -34,11 +34,11 @@ class Attribute(Trait):
                 data_type = DataType.DOUBLE
             case _:
                 data_type = DataType.STRING
-        private = self.attribute in {ATTR_LATITUDE, ATTR_LONGITUDE}
+        private = self.name in {ATTR_LATITUDE, ATTR_LONGITUDE}
         return Description(data_type=data_type, private=private)
 
     @override
     def read(self, state: State) -> Reading | None:
         """Return the attribute, None where it is missing or has parts."""
-        raw: object = state.attributes.get(self.attribute)
+        raw: object = state.attributes.get(self.name)
         return raw if isinstance(raw, bool | int | float | str) else None
