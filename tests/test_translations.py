@@ -14,9 +14,15 @@ from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
 from custom_components.blynk_bridge.button import RESYNC
 from custom_components.blynk_bridge.device.endpoint import Transport
 from custom_components.blynk_bridge.device.values import DataType
-from custom_components.blynk_bridge.exposure import Direction
+from custom_components.blynk_bridge.exposure import (
+    Direction,
+    Unavailable,
+    WidgetProperty,
+)
+from custom_components.blynk_bridge.exposure_checks import AUTOMATIC
 from custom_components.blynk_bridge.sensor import SENSORS
-from custom_components.blynk_bridge.subentry_flow import AUTOMATIC
+from custom_components.blynk_bridge.templated import TEMPLATE_KEY
+from custom_components.blynk_bridge.traits.anything import ATTRIBUTE_KEY
 
 from .translated import INTEGRATION, STRINGS, all_texts, placeholders
 
@@ -32,10 +38,15 @@ OF_CORE = {"already_configured", "already_in_progress"}
 @pytest.mark.parametrize(
     ("selector", "options"),
     [
-        ("trait", {trait.key for trait in traits.TRAITS}),
+        (
+            "trait",
+            {ATTRIBUTE_KEY, TEMPLATE_KEY, *(trait.key for trait in traits.TRAITS)},
+        ),
         ("data_type", {AUTOMATIC, *DataType}),
         ("direction", {AUTOMATIC, *Direction}),
+        ("properties", set(WidgetProperty)),
         ("transport", set(Transport)),
+        ("unavailable", set(Unavailable)),
     ],
 )
 def test_every_option_has_a_label(selector: str, options: set[str]) -> None:

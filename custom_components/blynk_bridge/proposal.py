@@ -1,7 +1,7 @@
 """What a new exposure may be: its datastream's name and type, and its direction."""
 
 from collections.abc import Container, Mapping
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.const import (
     ATTR_DEVICE_CLASS,
@@ -13,12 +13,14 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, State, callback, split_entity_id
 from homeassistant.helpers import entity_registry as er
 
+from .const import CONF_DATASTREAM, CONF_PIN
 from .device.errors import InvalidName
 from .device.messages import DATASTREAM_NAME_MAX, valid_name
 from .device.values import DataType
 from .exposure import Direction
 from .traits.base import Description, OnOffTrait, Trait
 
+PIN_MAX: Final = 255
 # Room for a trait and a number behind the entity's name.
 _STEM_MAX: Final = DATASTREAM_NAME_MAX - 32
 _NUMBERS: Final = frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.STRING})
@@ -91,6 +93,17 @@ def default_direction(description: Description) -> Direction:
     if description.writable and not description.guarded:
         return Direction.BOTH
     return Direction.PUBLISH
+
+
+def exposure_unique_id(name: str) -> str:
+    """Return the subentry's unique id: its kind, and the datastream's name."""
+    return f"ds:{name}"
+
+
+def exposure_title(data: Mapping[str, Any]) -> str:
+    """Return what the user knows the datastream by in Blynk."""
+    name: str = data[CONF_DATASTREAM]
+    return f"{name} (V{data[CONF_PIN]})" if CONF_PIN in data else name
 
 
 def _legal(text: str) -> str:
