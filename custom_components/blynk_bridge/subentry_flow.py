@@ -38,6 +38,7 @@ from .exposure_form import (
     suggestions,
     template_schema,
 )
+from .plan import planned
 from .proposal import entity_state, exposure_title, exposure_unique_id, suggest_name
 from .requirement import requirement
 from .templated import TEMPLATE_KEY, Templated, async_validated
@@ -233,7 +234,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
                 data=data,
                 unique_id=unique_id,
             )
-        needed = requirement(self._state, data)
+        needed = requirement(planned(self.hass, data))
         return self.async_create_entry(
             title=title,
             data=data,
