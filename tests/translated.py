@@ -45,10 +45,16 @@ def translated[Result: (ConfigFlowResult, SubentryFlowResult)](
         if end := result["description"]:
             known = set(result["description_placeholders"] or {})
             assert placeholders(texts["create_entry"][end]) == known
+    elif result["type"] is FlowResultType.MENU:
+        step = texts["step"][result["step_id"]]
+        assert set(step["menu_options"]) == set(result["menu_options"])
+        known = set(result["description_placeholders"] or {})
+        assert all(placeholders(text) <= known for text in all_texts(step))
     # Core's own ends have core's own texts.
     elif "translation_domain" not in result:
         assert result["type"] is FlowResultType.ABORT
-        assert not placeholders(texts["abort"][result["reason"]])
+        known = set(result["description_placeholders"] or {})
+        assert placeholders(texts["abort"][result["reason"]]) <= known
     return result
 
 

@@ -9,6 +9,7 @@ from homeassistant.loader import async_get_integration
 from .connection import configured_endpoint
 from .const import DOMAIN
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
+from .following import async_forget
 from .learned import Learned
 
 PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
@@ -36,6 +37,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
     """Forget what was learned about a device that is removed."""
     await Learned(hass, entry.entry_id).async_remove()
+    async_forget(hass, entry.entry_id)
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:

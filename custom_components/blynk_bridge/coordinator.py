@@ -18,7 +18,7 @@ from homeassistant.helpers.event import (
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .connection import session_settings, tls_context
-from .const import CONF_ENTITY_REGISTRY_ID, DOMAIN, SUBENTRY_DATASTREAM
+from .const import CONF_ENTITY_REGISTRY_ID, CONF_PLAN_SIZE, DOMAIN, SUBENTRY_DATASTREAM
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
 from .device.messages import (
@@ -31,6 +31,7 @@ from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .exposure import Exposure
+from .following import Following
 from .learned import Learned
 from .uplink import Uplink
 
@@ -85,6 +86,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._pacer = Pacer(hass.loop.time)
         self._uplink = Uplink(hass, self._session, self._pacer, self._async_sent)
         self._downlink = Downlink(hass, entry, self._uplink)
+        self._following = Following(hass, entry)
         self._exposures: dict[str, Exposure] = {}
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
         self._served_by: Endpoint | None = None
@@ -100,6 +102,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def async_start(self) -> None:
         """Expose what is configured, and bring the device online in the background."""
         self._async_apply_exposures()
+        self._following.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_create_background_task(
@@ -115,6 +118,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
         self._uplink.async_stop()
+        self._following.async_stop()
         for key in _ISSUES.values():
             ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
         if self._apply_scheduled is not None:
@@ -136,6 +140,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
             self._async_schedule_apply()
+            self._following.async_entry_updated()
 
     @callback
     def async_resync(self) -> None:
@@ -380,4 +385,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
     """Return a copy of what a reload is needed for when it changes."""
-    return dict(entry.data), dict(entry.options)
+    options = dict(entry.options)
+    # Only remembered for the next time that many are exposed.
+    options.pop(CONF_PLAN_SIZE, None)
+    return dict(entry.data), options
