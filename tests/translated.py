@@ -66,8 +66,8 @@ def _check_fields(fields: Mapping[Any, Any], texts: Mapping[str, Any]) -> None:
         if isinstance(selector, section)
     }
     plain = {field.schema for field in fields} - set(sections)
-    assert set(texts["data"]) == plain
-    assert set(texts["data_description"]) == plain
+    assert set(texts.get("data", {})) == plain
+    assert set(texts.get("data_description", {})) == plain
     assert set(texts.get("sections", {})) == set(sections)
     for name, part in sections.items():
         assert texts["sections"][name]["name"]
