@@ -26,6 +26,13 @@ from custom_components.blynk_bridge.const import (
     SUBENTRY_DATASTREAM,
     SUBENTRY_SELECTION,
 )
+from custom_components.blynk_bridge.plan import plan_of
+from custom_components.blynk_bridge.plan_formats import (
+    to_csv,
+    to_instructions,
+    to_json,
+    to_markdown,
+)
 from custom_components.blynk_bridge.uplink import Uplink
 from simulator import Simulator
 
@@ -379,3 +386,9 @@ async def test_two_hundred_at_once(
     assert simulator.device.connections == 1
     assert flow["step_id"] == "plan"
     assert shown(flow, "plan").count("Switch ") == 200
+    rows = plan_of(hass, entry)
+    assert [row.pin for row in rows] == list(range(1, 201))
+    assert len(to_markdown(rows).splitlines()) == 202
+    assert len(to_csv(rows).splitlines()) == 201
+    assert {row["name"] for row in to_json(rows)} == set(exposed(entry))
+    assert "\n200. " in to_instructions(rows, TEMPLATE_ID)

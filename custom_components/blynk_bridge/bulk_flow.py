@@ -18,7 +18,6 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from . import traits
 from .const import (
     CONF_DIRECTION,
     CONF_ENTITY_REGISTRY_ID,
@@ -27,12 +26,17 @@ from .const import (
     CONF_OPTED_IN,
     CONF_PAUSED,
     CONF_PROPERTIES,
-    CONF_TRAIT,
     CONF_UNAVAILABLE,
     SUBENTRY_DATASTREAM,
 )
 from .expose_steps import grouped, select
-from .exposure import Direction, Unavailable, WidgetProperty, current_entity_id
+from .exposure import (
+    Direction,
+    Unavailable,
+    WidgetProperty,
+    current_entity_id,
+    trait_of,
+)
 from .proposal import entity_state
 from .subentry_flow import SECONDS, interval_error, repeat_error
 
@@ -166,7 +170,7 @@ class BulkSteps(ConfigSubentryFlow):
             self.hass, after[CONF_ENTITY_ID], after.get(CONF_ENTITY_REGISTRY_ID)
         )
         state = entity_state(self.hass, entity_id)
-        trait = traits.find(entity_id.partition(".")[0], after[CONF_TRAIT])
+        trait = trait_of(self.hass, entity_id, after)
         description = trait.describe(state) if state and trait else None
         if description is None or not description.writable:
             return "not_writable"

@@ -108,6 +108,7 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
     """Adds a Blynk device, and mends its credentials and its connection."""
 
     VERSION = 1
+    MINOR_VERSION = 2
 
     def __init__(self) -> None:
         """Start without credentials."""

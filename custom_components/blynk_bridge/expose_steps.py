@@ -35,7 +35,8 @@ from .const import (
 from .draft import CONF_INCLUDE_PRIVATE, CONF_SCOPE, Draft, PlanSize, Scope, Wish
 from .exposure import Direction
 from .markdown import NOTHING, plain, table_row
-from .plan import planned, to_markdown
+from .plan import planned
+from .plan_formats import to_markdown
 from .texts import option_text
 
 CONF_ENTITIES: Final = "entities"

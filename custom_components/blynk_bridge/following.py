@@ -17,7 +17,8 @@ from homeassistant.helpers.start import async_at_started
 
 from .const import CONF_DATASTREAM, DOMAIN, SUBENTRY_DATASTREAM, SUBENTRY_SELECTION
 from .markdown import NOTHING, listed
-from .plan import planned, to_markdown
+from .plan import planned
+from .plan_formats import to_markdown
 from .selection import Difference, async_follow
 
 _LOGGER: Final = logging.getLogger(__name__)

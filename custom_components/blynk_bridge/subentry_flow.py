@@ -42,6 +42,7 @@ from .device.messages import valid_name
 from .device.values import DataType
 from .exposure import Direction, current_entity_id
 from .naming import Names, wordings
+from .plan import planned
 from .proposal import (
     PIN_MAX,
     data_types,
@@ -120,7 +121,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         else:
             data, errors = self._check(user_input)
             if not errors:
-                needed = requirement(self._state, data)
+                needed = requirement(planned(self.hass, data))
                 return self.async_create_entry(
                     title=exposure_title(data),
                     data=data,
