@@ -176,13 +176,11 @@ def grouped(
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for option, name in pairs:
         groups[option].append(name)
-    return (
-        "\n".join(
-            f"- {option_text(hass, selector, option)}: {_named(names)}"
-            for option, names in sorted(groups.items())
-        )
-        or NOTHING
+    lines = sorted(
+        f"- {option_text(hass, selector, option)}: {_named(names)}"
+        for option, names in groups.items()
     )
+    return "\n".join(lines) or NOTHING
 
 
 def _named(names: list[str]) -> str:
