@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from homeassistant.config_entries import (
     SOURCE_USER,
+    ConfigEntry,
     ConfigFlowResult,
     SubentryFlowResult,
 )
@@ -79,7 +80,7 @@ def shown(flow: SubentryFlowResult | ConfigFlowResult, key: str) -> str:
     return placeholders[key]
 
 
-def exposed(entry: MockConfigEntry) -> dict[str, dict[str, Any]]:
+def exposed(entry: ConfigEntry) -> dict[str, dict[str, Any]]:
     """Return the data of what is exposed, by datastream."""
     return {
         subentry.data["datastream"]: dict(subentry.data)

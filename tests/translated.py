@@ -47,7 +47,9 @@ def translated[Result: (ConfigFlowResult, SubentryFlowResult)](
             assert placeholders(texts["create_entry"][end]) == known
     elif result["type"] is FlowResultType.MENU:
         step = texts["step"][result["step_id"]]
-        assert set(step["menu_options"]) == set(result["menu_options"])
+        offered = result["menu_options"]
+        assert isinstance(offered, list)
+        assert set(step["menu_options"]) == set(offered)
         known = set(result["description_placeholders"] or {})
         assert all(placeholders(text) <= known for text in all_texts(step))
     # Core's own ends have core's own texts.
