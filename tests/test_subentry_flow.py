@@ -5,10 +5,11 @@ from typing import Any, cast
 from homeassistant.config_entries import SOURCE_USER, ConfigSubentry, SubentryFlowResult
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from custom_components.blynk_bridge.const import SUBENTRY_DATASTREAM
 from simulator import Simulator
@@ -62,13 +63,30 @@ async def choose(
 
 
 def suggested(result: SubentryFlowResult) -> dict[str, Any]:
-    """Return what the form is filled in with."""
+    """Return what the form is filled in with, its section left aside."""
     assert result["data_schema"] is not None
+    return _suggested(result["data_schema"])
+
+
+def suggested_in_section(result: SubentryFlowResult) -> dict[str, Any]:
+    """Return what the form's section is filled in with."""
+    return _suggested(more_options(result).schema)
+
+
+def _suggested(schema: vol.Schema) -> dict[str, Any]:
     return {
         field.schema: field.description["suggested_value"]
-        for field in result["data_schema"].schema
-        if field.description
+        for field in schema.schema
+        if field.description and field.schema != "advanced"
     }
+
+
+def more_options(result: SubentryFlowResult) -> section:
+    """Return the form's section."""
+    assert result["data_schema"] is not None
+    found = result["data_schema"].schema["advanced"]
+    assert isinstance(found, section)
+    return found
 
 
 def options(result: SubentryFlowResult, field: str) -> list[str]:
@@ -76,6 +94,11 @@ def options(result: SubentryFlowResult, field: str) -> list[str]:
     assert result["data_schema"] is not None
     offered: list[str] = result["data_schema"].schema[field].config["options"]
     return offered
+
+
+def fields(schema: vol.Schema) -> set[str]:
+    """Return the names of a form's fields."""
+    return {str(field.schema) for field in schema.schema}
 
 
 def only_subentry(entry: MockConfigEntry) -> ConfigSubentry:

@@ -22,8 +22,10 @@ from custom_components.blynk_bridge.exposure import (
     Unavailable,
     WidgetProperty,
 )
+from custom_components.blynk_bridge.exposure_checks import AUTOMATIC
 from custom_components.blynk_bridge.sensor import SENSORS
-from custom_components.blynk_bridge.subentry_flow import AUTOMATIC
+from custom_components.blynk_bridge.templated import TEMPLATE_KEY
+from custom_components.blynk_bridge.traits.anything import ATTRIBUTE_KEY
 
 from .translated import INTEGRATION, STRINGS, all_texts, placeholders
 
@@ -39,7 +41,10 @@ OF_CORE = {"already_configured", "already_in_progress"}
 @pytest.mark.parametrize(
     ("selector", "options"),
     [
-        ("trait", {trait.key for trait in traits.TRAITS}),
+        (
+            "trait",
+            {ATTRIBUTE_KEY, TEMPLATE_KEY, *(trait.key for trait in traits.TRAITS)},
+        ),
         ("data_type", {AUTOMATIC, *DataType}),
         ("direction", {AUTOMATIC, *Direction}),
         ("omission", set(Omission)),
