@@ -11,9 +11,12 @@ import pytest
 
 from custom_components.blynk_bridge import traits
 from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
+from custom_components.blynk_bridge.bulk_flow import NO_PROPERTY, PAUSE, RESUME
 from custom_components.blynk_bridge.button import RESYNC
+from custom_components.blynk_bridge.choosing import Omission
 from custom_components.blynk_bridge.device.endpoint import Transport
 from custom_components.blynk_bridge.device.values import DataType
+from custom_components.blynk_bridge.draft import PlanSize, Scope
 from custom_components.blynk_bridge.exposure import (
     Direction,
     Unavailable,
@@ -44,7 +47,13 @@ OF_CORE = {"already_configured", "already_in_progress"}
         ),
         ("data_type", {AUTOMATIC, *DataType}),
         ("direction", {AUTOMATIC, *Direction}),
-        ("properties", set(WidgetProperty)),
+        ("omission", set(Omission)),
+        ("paused", {PAUSE, RESUME}),
+        ("plan_size", set(PlanSize)),
+        ("preview_note", {"guarded", "private"}),
+        ("properties", {NO_PROPERTY, *WidgetProperty}),
+        ("refusal", {"guarded", "interval_order", "not_writable"}),
+        ("scope", set(Scope)),
         ("transport", set(Transport)),
         ("unavailable", set(Unavailable)),
     ],
