@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from typing import Any
 
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import Event, HomeAssistant, ServiceCall
@@ -746,7 +747,7 @@ def lock(hass: HomeAssistant, **attributes: object) -> None:
     hass.states.async_set("lock.front", "locked", attributes)
 
 
-def front_door(**more: object) -> ConfigSubentryData:
+def front_door(**more: Any) -> ConfigSubentryData:
     """Return a subentry that operates the lock."""
     return exposure("lock.front", "locked", "Door", opted_in=True, **more)
 

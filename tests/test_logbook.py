@@ -123,9 +123,9 @@ COVER = {**NAMED, "supported_features": 15}
         (
             exposure("text.x", "value", "Message", "string"),
             {**NAMED, "min": 0, "max": 99},
-            "{entity} {value}",
+            "{entity} {value}\0more",
             "text.set_value",
-            "set Thing to {entity} {value}",
+            "set Thing to {entity} {value}, more",
         ),
         (
             exposure("button.x", "press", "Press"),
