@@ -13,7 +13,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, State, callback, split_entity_id
 from homeassistant.helpers import entity_registry as er
 
-from .const import CONF_DATASTREAM, CONF_PIN
+from .const import CONF_DATASTREAM, CONF_PIN, DOMAIN
 from .device.errors import InvalidName
 from .device.messages import DATASTREAM_NAME_MAX, valid_name
 from .device.values import DataType
@@ -57,6 +57,13 @@ def entity_state(hass: HomeAssistant, entity_id: str) -> State | None:
         STATE_UNAVAILABLE,
         {key: value for key, value in attributes.items() if value is not None},
     )
+
+
+@callback
+def own_entities(hass: HomeAssistant) -> list[str]:
+    """Return our own entities: they say how the bridge is, which Blynk knows."""
+    entities = er.async_get(hass).entities.values()
+    return [entry.entity_id for entry in entities if entry.platform == DOMAIN]
 
 
 def suggest_name(

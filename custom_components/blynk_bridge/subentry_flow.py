@@ -27,7 +27,7 @@ from .const import (
     CONF_TRAIT,
     DOMAIN,
 )
-from .exposure import current_entity_id
+from .exposure import current_entity_id, is_bound
 from .exposure_checks import OPERATING, consent_step, entry_errors, trait_errors
 from .exposure_form import (
     CONSENT_SCHEMA,
@@ -39,7 +39,13 @@ from .exposure_form import (
     template_schema,
 )
 from .plan import planned
-from .proposal import entity_state, exposure_title, exposure_unique_id, suggest_name
+from .proposal import (
+    entity_state,
+    exposure_title,
+    exposure_unique_id,
+    own_entities,
+    suggest_name,
+)
 from .requirement import requirement
 from .templated import TEMPLATE_KEY, Templated, async_validated
 from .traits.anything import ATTRIBUTE_KEY, Attribute
@@ -76,7 +82,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             else:
                 self._state = state
                 return await self.async_step_datastream()
-        own = [e.entity_id for e in registry.entities.values() if e.platform == DOMAIN]
+        own = own_entities(self.hass)
         selector = EntitySelector(EntitySelectorConfig(exclude_entities=own))
         return self.async_show_form(
             step_id="user",
@@ -102,7 +108,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         """Ask for another trait or datastream of the entity."""
         subentry = self._get_reconfigure_subentry()
         state = entity_state(self.hass, self._current_entity_id(subentry))
-        if state is None:
+        if state is None or not is_bound(self.hass, subentry.data):
             return self.async_abort(reason="entity_not_found")
         self._state = state
         if user_input is not None:
