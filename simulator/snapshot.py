@@ -20,6 +20,7 @@ def state_json(cloud: Cloud, device: Device) -> dict[str, Json]:
     return {
         "now": cloud.clock(),
         "template": cloud.template_id,
+        "template_events": {**cloud.events},
         "entry": cloud.entry,
         "home": device.home,
         "regions": [
@@ -48,6 +49,7 @@ def device_json(device: Device) -> dict[str, Json]:
         "online": device.online,
         **_link_json(device.link),
         "info_mcu": device.info_mcu,
+        "metadata": {**device.metadata},
         "connections": device.connections,
         "redirects": device.redirects,
     }
