@@ -64,11 +64,6 @@ class Datastream:
         """Whether the app shows a control for it rather than a display."""
         return self.sync if self.control is None else self.control
 
-    @property
-    def is_numeric(self) -> bool:
-        """Whether its values make a curve."""
-        return self.type not in {DataType.STRING, DataType.LOCATION}
-
 
 def datastream_from_json(data: Json) -> Datastream:
     """Build a definition from its JSON form; raise ValueError naming the bad field."""
