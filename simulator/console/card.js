@@ -144,7 +144,7 @@ export class Card {
 /** Whether a lamp shines: on, above nothing, or in a colour. */
 function isLit(view) {
   if (view.binary) return isTrue(view.value);
-  return view.numeric ? view.widget === "led" && Number(view.value) > 0 : colourOf(view.value) !== null;
+  return view.numeric ? view.widget === "led" && Number(view.value) > 0 : (colourOf(view.value) ?? []).some((part) => part > 0);
 }
 
 function hasSpark(view) {

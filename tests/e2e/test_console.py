@@ -12,7 +12,6 @@ from simulator.datastreams import Value
 from tests.simulator.peer import Peer
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz012345"
-PHONE = {"width": 390, "height": 844}
 
 TEMPLATE = (
     Datastream(name="Lamp", pin=0, type=DataType.INTEGER, min=0, max=1, control=True),
@@ -171,7 +170,7 @@ async def test_widget_properties_win_over_the_template(console: Console) -> None
 
 
 async def test_nothing_is_wider_than_a_phone(console: Console) -> None:
-    await console.page.set_viewport_size(PHONE)
+    await console.page.set_viewport_size({"width": 390, "height": 844})
     await expect(console.card("Lamp")).to_be_visible()
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert await console.page.evaluate(wide) == 0
