@@ -93,8 +93,9 @@ class Outbox:
     def take(self) -> Parcel | None:
         """Return the next message, most urgent values first; None if none is due.
 
-        What has nothing to tell, or nothing new, is dropped on the way. An error
-        that a source raises is passed on, and everything waits as before.
+        What has nothing to tell, or nothing new, is dropped on the way. A value that
+        must go alone does so when its turn comes, and holds up no other until then.
+        An error that a source raises is passed on, and everything waits as before.
         """
         values: dict[str, JsonValue] = {}
         taken: dict[str, _Waiting] = {}
@@ -106,6 +107,11 @@ class Outbox:
             if form is None or self._is_known(name, form, item):
                 settled.append(name)
                 continue
+            if _goes_alone(form):
+                if values:
+                    continue
+                values, taken = {name: form}, {name: item}
+                break
             size += len(batch({name: form}).payload) - len("{}") + len(",")
             if values and size > MESSAGE_SIZE_MAX:
                 break
@@ -173,6 +179,15 @@ def _form(name: str, item: _Waiting) -> JsonValue | None:
     except InvalidValue as error:
         _LOGGER.debug("Nothing to send for datastream %r: %s", name, error)
         return None
+
+
+def _goes_alone(form: JsonValue) -> bool:
+    """Return whether a batch can't hold the value: a text of several parts.
+
+    Parts are joined by NUL in `ds/NAME`, a colour's for example; Blynk documents
+    no form of them in `batch_ds`.
+    """
+    return isinstance(form, str) and "\0" in form
 
 
 def _packed(
