@@ -11,10 +11,17 @@ import pytest
 
 from custom_components.blynk_bridge import traits
 from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
+from custom_components.blynk_bridge.bulk_flow import NO_PROPERTY, PAUSE, RESUME
 from custom_components.blynk_bridge.button import RESYNC
+from custom_components.blynk_bridge.choosing import Omission
 from custom_components.blynk_bridge.device.endpoint import Transport
 from custom_components.blynk_bridge.device.values import DataType
-from custom_components.blynk_bridge.exposure import Direction
+from custom_components.blynk_bridge.draft import PlanSize, Scope
+from custom_components.blynk_bridge.exposure import (
+    Direction,
+    Unavailable,
+    WidgetProperty,
+)
 from custom_components.blynk_bridge.sensor import SENSORS
 from custom_components.blynk_bridge.subentry_flow import AUTOMATIC
 from custom_components.blynk_bridge.traits.anything import ATTRIBUTE_KEY
@@ -48,7 +55,15 @@ OF_CORE = {"already_configured", "already_in_progress"}
         ("option", OWN_OPTIONS),
         ("data_type", {AUTOMATIC, *DataType}),
         ("direction", {AUTOMATIC, *Direction}),
+        ("omission", set(Omission)),
+        ("paused", {PAUSE, RESUME}),
+        ("plan_size", set(PlanSize)),
+        ("preview_note", {"guarded", "private"}),
+        ("properties", {NO_PROPERTY, *WidgetProperty}),
+        ("refusal", {"guarded", "interval_order", "not_writable"}),
+        ("scope", set(Scope)),
         ("transport", set(Transport)),
+        ("unavailable", set(Unavailable)),
     ],
 )
 def test_every_option_has_a_label(selector: str, options: set[str]) -> None:

@@ -45,10 +45,16 @@ def translated[Result: (ConfigFlowResult, SubentryFlowResult)](
         if end := result["description"]:
             known = set(result["description_placeholders"] or {})
             assert placeholders(texts["create_entry"][end]) == known
+    elif result["type"] is FlowResultType.MENU:
+        step = texts["step"][result["step_id"]]
+        assert set(step["menu_options"]) == set(result["menu_options"])
+        known = set(result["description_placeholders"] or {})
+        assert all(placeholders(text) <= known for text in all_texts(step))
     # Core's own ends have core's own texts.
     elif "translation_domain" not in result:
         assert result["type"] is FlowResultType.ABORT
-        assert not placeholders(texts["abort"][result["reason"]])
+        known = set(result["description_placeholders"] or {})
+        assert placeholders(texts["abort"][result["reason"]]) <= known
     return result
 
 
@@ -60,8 +66,8 @@ def _check_fields(fields: Mapping[Any, Any], texts: Mapping[str, Any]) -> None:
         if isinstance(selector, section)
     }
     plain = {field.schema for field in fields} - set(sections)
-    assert set(texts["data"]) == plain
-    assert set(texts["data_description"]) == plain
+    assert set(texts.get("data", {})) == plain
+    assert set(texts.get("data_description", {})) == plain
     assert set(texts.get("sections", {})) == set(sections)
     for name, part in sections.items():
         assert texts["sections"][name]["name"]

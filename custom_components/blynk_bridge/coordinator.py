@@ -17,8 +17,15 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .availability import Availability
 from .connection import session_settings, tls_context
-from .const import CONF_ENTITY_REGISTRY_ID, DOMAIN, SUBENTRY_DATASTREAM
+from .const import (
+    CONF_DATASTREAM,
+    CONF_ENTITY_REGISTRY_ID,
+    CONF_PLAN_SIZE,
+    DOMAIN,
+    SUBENTRY_DATASTREAM,
+)
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
 from .device.messages import (
@@ -31,7 +38,11 @@ from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .exposure import Exposure
+from .following import Following
 from .learned import Learned
+from .overrides import Overrides
+from .reader import Reader
+from .state_sync import StateSync
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -83,8 +94,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             on_status=self._async_session_changed,
         )
         self._pacer = Pacer(hass.loop.time)
-        self._uplink = Uplink(hass, self._session, self._pacer, self._async_sent)
+        self._availability = Availability(hass, self._async_presence_changed)
+        reader = Reader(hass, self._availability)
+        self._uplink = Uplink(
+            hass, self._session, self._pacer, reader, self._async_sent
+        )
         self._downlink = Downlink(hass, entry, self._uplink)
+        self._following = Following(hass, entry)
+        self._state_sync = StateSync(hass, entry, self._uplink, reader)
+        self._overrides = Overrides(hass, self._uplink, self._availability, learned)
         self._exposures: dict[str, Exposure] = {}
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
         self._served_by: Endpoint | None = None
@@ -100,6 +118,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def async_start(self) -> None:
         """Expose what is configured, and bring the device online in the background."""
         self._async_apply_exposures()
+        self._availability.async_start()
+        self._state_sync.async_start()
+        self._overrides.async_start()
+        self._following.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_create_background_task(
@@ -110,11 +132,20 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._async_supervise(self._uplink.async_run),
             "blynk_bridge uplink",
         )
+        entry.async_create_background_task(
+            self.hass,
+            self._async_supervise(self._overrides.async_run),
+            "blynk_bridge widget properties",
+        )
 
     @callback
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
         self._uplink.async_stop()
+        self._following.async_stop()
+        self._availability.async_stop()
+        self._state_sync.async_stop()
+        self._overrides.async_stop()
         for key in _ISSUES.values():
             ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
         if self._apply_scheduled is not None:
@@ -136,11 +167,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
             self._async_schedule_apply()
+            self._following.async_entry_updated()
 
     @callback
     def async_resync(self) -> None:
-        """Send every exposure's value again."""
+        """Send every exposure's value again, and every widget property."""
         self._uplink.async_send_all()
+        self._overrides.async_send_all()
 
     @property
     def exposures(self) -> Mapping[str, Exposure]:
@@ -215,13 +248,18 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Bring uplink and routing in line with the subentries and the registry."""
         self._apply_scheduled = None
         entry = self.config_entry
+        subentries = list(entry.get_subentries_of_type(SUBENTRY_DATASTREAM))
         self._exposures = {
             exposure.datastream: exposure
-            for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM)
+            for subentry in subentries
             if (exposure := Exposure.from_subentry(self.hass, subentry)) is not None
             and not exposure.paused
         }
-        self._uplink.async_set_exposures(self._exposures.values())
+        exposures = self._exposures.values()
+        self._availability.async_set_exposures(exposures)
+        self._uplink.async_set_exposures(exposures)
+        bound = {str(subentry.data.get(CONF_DATASTREAM)) for subentry in subentries}
+        self._overrides.async_set_exposures(exposures, bound - self._exposures.keys())
         if self._untrack_registry is not None:
             self._untrack_registry()
         self._untrack_registry = async_track_entity_registry_updated_event(
@@ -229,6 +267,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             {exposure.entity_id for exposure in self._exposures.values()},
             self._async_registry_updated,
         )
+
+    @callback
+    def _async_presence_changed(self, exposure: Exposure) -> None:
+        """Show in Blynk that an exposure's entity has gone, or is back."""
+        self._uplink.async_reconsider(exposure)
+        self._overrides.async_reconsider(exposure)
 
     @callback
     def _async_registry_updated(
@@ -262,7 +306,9 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             listener(message)
         match message:
             case DatastreamWrite(name, text) if exposure := self._exposures.get(name):
-                self._downlink.async_write(exposure, text)
+                if not self._state_sync.async_answers(exposure, text):
+                    self._downlink.async_write(exposure, text)
+                self._state_sync.async_answered(exposure)
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %s", text)
                 self._diagnostic = text
@@ -282,11 +328,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._pacer.spend()
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
+            self._state_sync.async_connected(self._exposures.values())
             if status.endpoint == self._served_by:
                 self._uplink.async_send_writable()
             else:
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
+            self._overrides.async_connected(
+                f"{self.config_entry.unique_id}@{status.endpoint.host}"
+            )
             self._async_announce(online=True, server=status.endpoint)
         elif status.error is not None or not self.data.online:
             self._async_announce(online=False, reason=status.error)
@@ -380,4 +430,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
     """Return a copy of what a reload is needed for when it changes."""
-    return dict(entry.data), dict(entry.options)
+    options = dict(entry.options)
+    # Only remembered for the next time that many are exposed.
+    options.pop(CONF_PLAN_SIZE, None)
+    return dict(entry.data), options

@@ -1,6 +1,7 @@
 """What a bridge learns while it runs, kept across restarts."""
 
-from typing import Final, TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Final, NotRequired, TypedDict
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
@@ -12,22 +13,37 @@ from .device.errors import InvalidEndpoint
 _VERSION: Final = 1
 _SAVE_DELAY: Final = 10
 
+type Texts = tuple[str, ...]
+"""A widget property's value; lists have several parts."""
+DOUBTFUL: Final[Texts] = ()
+"""An override is there, or was on its way: nobody knows with which value."""
+
+
+class _StoredOverrides(TypedDict):
+    """The widget properties that were overridden, and where."""
+
+    device: str | None
+    properties: dict[str, dict[str, list[str]]]
+
 
 class _Stored(TypedDict):
-    """The file's content, as URIs."""
+    """The file's content; servers as URIs."""
 
     configured: str
     home: str
+    overrides: NotRequired[_StoredOverrides]
 
 
 class Learned:
-    """The home server of one entry, in a file of its own."""
+    """The home server and the overridden properties of one entry, in a file of its own."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file."""
         self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._configured: Endpoint | None = None
         self._unsaved = False
+        self._device: str | None = None
+        self._overrides: dict[str, dict[str, Texts]] = {}
         self.home: Endpoint | None = None
         """Where the configured server has redirected to, None for nowhere."""
 
@@ -41,15 +57,70 @@ class Learned:
             self.home = Endpoint.parse(stored["home"])
         except InvalidEndpoint:
             self.home = None
+        if (overrides := stored.get("overrides")) is not None:
+            self._device = overrides["device"]
+            self._overrides = {
+                name: {key: tuple(texts) for key, texts in properties.items()}
+                for name, properties in overrides["properties"].items()
+            }
 
     @callback
     def async_set_home(self, home: Endpoint | None) -> None:
         """Remember where redirects have led; None for nowhere."""
-        if home == self.home:
+        if home != self.home:
+            self.home = home
+            self._async_schedule_save()
+
+    # --- Overridden widget properties ------------------------------------------
+
+    @property
+    def overridden(self) -> Iterable[str]:
+        """Return the datastreams with an overridden property."""
+        return list(self._overrides)
+
+    def overrides(self, name: str) -> Mapping[str, Texts]:
+        """Return the overridden properties of a datastream's widgets."""
+        return self._overrides.get(name, {})
+
+    @callback
+    def async_set_override(self, name: str, key: str, texts: Texts | None) -> None:
+        """Remember an override; None for one that was taken back."""
+        if texts is None:
+            properties = self._overrides.get(name, {})
+            properties.pop(key, None)
+            if not properties:
+                self._overrides.pop(name, None)
+        else:
+            self._overrides.setdefault(name, {})[key] = texts
+        self._async_schedule_save()
+
+    @callback
+    def async_doubt_overrides(self) -> None:
+        """Take for granted of no override any more what it is."""
+        if not self._overrides:
             return
-        self.home = home
-        self._unsaved = True
-        self._store.async_delay_save(self._content, _SAVE_DELAY)
+        for properties in self._overrides.values():
+            for key in properties:
+                properties[key] = DOUBTFUL
+        self._async_schedule_save()
+
+    @callback
+    def async_set_device(self, device: str) -> bool:
+        """Note which device on which server has the overrides; return whether it is new."""
+        if device == self._device:
+            return False
+        self._device = device
+        self.async_doubt_overrides()
+        return True
+
+    # --- The file --------------------------------------------------------------
+
+    @callback
+    def _async_schedule_save(self) -> None:
+        """Write the file in a while; a delay begun again and again would never end."""
+        if not self._unsaved:
+            self._unsaved = True
+            self._store.async_delay_save(self._content, _SAVE_DELAY)
 
     async def async_save(self) -> None:
         """Write what still waits to be written, at once."""
@@ -60,10 +131,19 @@ class Learned:
         """Return the file's content, which is written now."""
         self._unsaved = False
         configured = str(self._configured)
-        return _Stored(
+        content = _Stored(
             configured=configured,
             home=configured if self.home is None else str(self.home),
         )
+        if self._overrides:
+            content["overrides"] = _StoredOverrides(
+                device=self._device,
+                properties={
+                    name: {key: list(texts) for key, texts in properties.items()}
+                    for name, properties in self._overrides.items()
+                },
+            )
+        return content
 
     async def async_remove(self) -> None:
         """Delete the file."""

@@ -41,12 +41,21 @@ from .device.errors import InvalidName
 from .device.messages import valid_name
 from .device.values import DataType
 from .exposure import Direction, current_entity_id
-from .proposal import data_types, default_direction, entity_state, suggest_name
+from .naming import Names, wordings
+from .plan import planned
+from .proposal import (
+    PIN_MAX,
+    data_types,
+    default_direction,
+    entity_state,
+    exposure_title,
+    exposure_unique_id,
+)
 from .requirement import requirement
+from .texts import async_load_texts
 from .traits.base import Description
 
 AUTOMATIC: Final = "automatic"
-PIN_MAX: Final = 255
 # Seconds: nobody means to wait longer than a month, or to repeat more often than this.
 INTERVAL_MAX: Final = 31 * 24 * 3600
 REPEAT_MIN: Final = 10
@@ -59,7 +68,7 @@ _ENTITY_SCHEMA: Final = vol.Schema(
     }
 )
 _PIN: Final = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1))
-_SECONDS: Final = NumberSelector(
+SECONDS: Final = NumberSelector(
     NumberSelectorConfig(
         mode=NumberSelectorMode.BOX,
         step="any",
@@ -78,6 +87,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the entity."""
+        await async_load_texts(self.hass)
         errors: dict[str, str] = {}
         if user_input is not None:
             registry = er.async_get(self.hass)
@@ -111,13 +121,13 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         else:
             data, errors = self._check(user_input)
             if not errors:
-                needed = requirement(self._state, data)
+                needed = requirement(planned(self.hass, data))
                 return self.async_create_entry(
-                    title=_title(data),
+                    title=exposure_title(data),
                     data=data,
                     description=needed.key,
                     description_placeholders=needed.placeholders,
-                    unique_id=_unique_id(data[CONF_DATASTREAM]),
+                    unique_id=exposure_unique_id(data[CONF_DATASTREAM]),
                 )
         return self._show("datastream", user_input, errors)
 
@@ -139,9 +149,9 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
                 return self.async_update_and_abort(
                     self._get_entry(),
                     subentry,
-                    title=_title(data),
+                    title=exposure_title(data),
                     data=data,
-                    unique_id=_unique_id(data[CONF_DATASTREAM]),
+                    unique_id=exposure_unique_id(data[CONF_DATASTREAM]),
                 )
         return self._show("reconfigure", user_input, errors)
 
@@ -177,8 +187,8 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
                 vol.Required(CONF_DIRECTION, default=AUTOMATIC): _select(
                     [AUTOMATIC, *Direction], "direction"
                 ),
-                vol.Optional(CONF_MIN_INTERVAL): _SECONDS,
-                vol.Optional(CONF_MAX_INTERVAL): _SECONDS,
+                vol.Optional(CONF_MIN_INTERVAL): SECONDS,
+                vol.Optional(CONF_MAX_INTERVAL): SECONDS,
             }
         )
         return self.async_show_form(
@@ -198,15 +208,14 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             and self._current_entity_id(subentry) == self._state.entity_id
         }
         trait = next((t for t in offered if t.key not in exposed), offered[0])
-        name = suggest_name(
-            self._state,
-            trait,
-            main=trait is offered[0],
-            taken={
-                subentry.data[CONF_DATASTREAM]
-                for subentry in self._others()
-                if CONF_DATASTREAM in subentry.data
-            },
+        names = Names(
+            subentry.data[CONF_DATASTREAM]
+            for subentry in self._others()
+            if CONF_DATASTREAM in subentry.data
+        )
+        main = trait is offered[0]
+        name = names.claim(
+            wordings(self.hass, self._state, trait, main=main, ambiguous=False)
         )
         return {CONF_TRAIT: trait.key, CONF_DATASTREAM: name}
 
@@ -240,8 +249,8 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         found = {
             CONF_DATASTREAM: self._name_error(user_input[CONF_DATASTREAM]),
             CONF_PIN: self._pin_error(user_input.get(CONF_PIN)),
-            CONF_MIN_INTERVAL: _interval_error(user_input.get(CONF_MIN_INTERVAL, 0)),
-            CONF_MAX_INTERVAL: _repeat_error(
+            CONF_MIN_INTERVAL: interval_error(user_input.get(CONF_MIN_INTERVAL, 0)),
+            CONF_MAX_INTERVAL: repeat_error(
                 user_input.get(CONF_MAX_INTERVAL, 0),
                 user_input.get(CONF_MIN_INTERVAL, 0),
             ),
@@ -293,7 +302,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             valid_name(name)
         except InvalidName:
             return "invalid_name"
-        unique_id = _unique_id(name)
+        unique_id = exposure_unique_id(name)
         if any(subentry.unique_id == unique_id for subentry in self._others()):
             return "datastream_in_use"
         return None
@@ -325,26 +334,15 @@ def _only(found: Mapping[str, str | None]) -> dict[str, str]:
     return {field: error for field, error in found.items() if error is not None}
 
 
-def _interval_error(seconds: float) -> str | None:
+def interval_error(seconds: float) -> str | None:
     """Return what is wrong with an interval; 0 stands for none."""
     return None if 0 <= seconds <= INTERVAL_MAX else "invalid_interval"
 
 
-def _repeat_error(seconds: float, min_interval: float) -> str | None:
+def repeat_error(seconds: float, min_interval: float) -> str | None:
     """Return what is wrong with the interval that repeats unchanged values."""
-    if error := _interval_error(seconds):
+    if error := interval_error(seconds):
         return error
     if 0 < seconds < REPEAT_MIN:
         return "repeats_too_often"
     return "interval_order" if 0 < seconds < min_interval else None
-
-
-def _unique_id(name: str) -> str:
-    """Return the subentry's unique id: its kind, and the datastream's name."""
-    return f"ds:{name}"
-
-
-def _title(data: Mapping[str, Any]) -> str:
-    """Return what the user knows the datastream by in Blynk."""
-    name: str = data[CONF_DATASTREAM]
-    return f"{name} (V{data[CONF_PIN]})" if CONF_PIN in data else name

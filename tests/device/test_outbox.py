@@ -10,7 +10,7 @@ from custom_components.blynk_bridge.device.messages import (
     MESSAGE_SIZE_MAX,
     Publication,
 )
-from custom_components.blynk_bridge.device.outbox import Outbox, Parcel, Source
+from custom_components.blynk_bridge.device.outbox import Erased, Outbox, Parcel, Source
 from custom_components.blynk_bridge.device.pacing import Lane
 from custom_components.blynk_bridge.device.values import (
     DataType,
@@ -20,7 +20,7 @@ from custom_components.blynk_bridge.device.values import (
 )
 
 
-def telling(value: Value | None) -> Source:
+def telling(value: Value | Erased | None) -> Source:
     """Return a source that always tells the same value."""
     return lambda: value
 
@@ -28,7 +28,7 @@ def telling(value: Value | None) -> Source:
 def put(
     outbox: Outbox,
     name: str,
-    value: Value | None,
+    value: Value | Erased | None,
     data_type: DataType = DataType.INTEGER,
     *,
     lane: Lane = Lane.ROUTINE,
@@ -171,6 +171,52 @@ def test_the_newest_type_wins() -> None:
     outbox.put("A", DataType.INTEGER, source, Lane.ROUTINE)
     outbox.put("A", DataType.DOUBLE, source, Lane.ROUTINE)
     assert take(outbox).publication == Publication("ds/A", b"2.5")
+
+
+# --- Nothing to show -------------------------------------------------------------
+
+
+def test_an_erasure_is_a_message_of_its_own() -> None:
+    """Blynk has no batch for it; values go on before and after."""
+    outbox = Outbox()
+    put(outbox, "A", 1)
+    put(outbox, "B", Erased())
+    put(outbox, "C", 3)
+    put(outbox, "D", Erased())
+    assert [parcel.publication for parcel in drained(outbox)] == [
+        Publication("batch_ds", b'{"A":1,"C":3}'),
+        Publication("ds/B/erase"),
+        Publication("ds/D/erase"),
+    ]
+
+
+def test_an_erasure_is_sent_once_and_the_value_after_it_again() -> None:
+    outbox = Outbox()
+    for value in (1, Erased(), Erased(), 1, 1):
+        put(outbox, "A", value)
+        for parcel in drained(outbox):
+            last = parcel.publication
+            assert last.topic == ("ds/A/erase" if value == Erased() else "ds/A")
+        put(outbox, "A", value)
+        assert outbox.take() is None
+    assert last == Publication("ds/A", b"1")
+
+
+def test_an_erasure_that_waits_is_no_obstacle_to_what_comes_back() -> None:
+    """The newest wish wins, and costs nothing where Blynk has it."""
+    outbox = Outbox()
+    put(outbox, "A", 1)
+    drained(outbox)
+    put(outbox, "A", Erased())
+    put(outbox, "A", 1)
+    assert outbox.take() is None
+
+
+def test_an_erasure_that_was_lost_is_sent_again() -> None:
+    outbox = Outbox()
+    put(outbox, "A", Erased())
+    outbox.returned(take(outbox))
+    assert take(outbox).publication == Publication("ds/A/erase")
 
 
 # --- Lanes -----------------------------------------------------------------------

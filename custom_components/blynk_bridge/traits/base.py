@@ -92,6 +92,9 @@ class Limits:
         return float(low + steps * step)
 
 
+ON_OFF: Final = Limits(0, 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Where an enumeration's options have their names in the user's language."""
@@ -253,7 +256,7 @@ def on_off(
     """Return the description of a trait that is on or off."""
     return Description(
         data_type=DataType.INTEGER,
-        limits=Limits(0, 1, 1),
+        limits=ON_OFF,
         writable=writable,
         guarded=guarded,
         private=private,
