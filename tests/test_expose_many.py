@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from homeassistant.config_entries import (
     SOURCE_USER,
+    ConfigEntry,
     ConfigFlowResult,
     SubentryFlowResult,
 )
@@ -36,7 +37,7 @@ from custom_components.blynk_bridge.plan_formats import (
 from custom_components.blynk_bridge.uplink import Uplink
 from simulator import Simulator
 
-from .conftest import SetUp, as_subentry, exposure
+from .conftest import TEMPLATE_ID, SetUp, as_subentry, exposure
 from .translated import translated
 
 DIMMER = {"supported_color_modes": ["brightness"], "brightness": 128}
@@ -79,7 +80,7 @@ def shown(flow: SubentryFlowResult | ConfigFlowResult, key: str) -> str:
     return placeholders[key]
 
 
-def exposed(entry: MockConfigEntry) -> dict[str, dict[str, Any]]:
+def exposed(entry: ConfigEntry) -> dict[str, dict[str, Any]]:
     """Return the data of what is exposed, by datastream."""
     return {
         subentry.data["datastream"]: dict(subentry.data)
@@ -350,6 +351,114 @@ async def test_names_are_no_markup(hass: HomeAssistant, entry: MockConfigEntry) 
     assert row.replace("\\|", "").count("|") == 6
     assert "\\[c\\](" in row
     assert "\\<b\\>\\*e\\*" in row
+
+
+async def test_people_are_left_out(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Until the user agrees, and then the preview says so."""
+    hass.states.async_set("person.anna", "home", {"friendly_name": "Anna"})
+    flow = await expose(hass, entry, entities=["person.anna"])
+    assert flow["errors"] == {"base": "nothing_to_expose"}
+    assert "needs your consent" in shown(flow, "left_out")
+    flow = await submit(hass, flow, entities=["person.anna"], include_private=True)
+    assert shown(flow, "notes") == "- tells where people are: 1 (Anna)"
+    await submit(hass, flow)
+    assert exposed(entry)["Anna"]["opted_in"] is True
+
+
+# --- The first set-up ------------------------------------------------------------------
+
+
+async def first_set_up(
+    hass: HomeAssistant, entry_data: dict[str, Any], **fields: Any
+) -> ConfigFlowResult:
+    """Enter the credentials, and what to expose."""
+    flow = translated(
+        await hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_USER}
+        )
+    )
+    connection = dict(entry_data)
+    token, template = connection.pop("token"), connection.pop("template_id")
+    flow = await go_on(
+        hass, flow, token=token, template_id=template, advanced=connection
+    )
+    assert flow["step_id"] == "expose"
+    return await go_on(hass, flow, **fields)
+
+
+async def go_on(
+    hass: HomeAssistant, flow: ConfigFlowResult, **fields: Any
+) -> ConfigFlowResult:
+    """Fill in the form that a config flow shows."""
+    return translated(
+        await hass.config_entries.flow.async_configure(flow["flow_id"], fields)
+    )
+
+
+async def test_exposed_from_the_beginning(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    entry_data: dict[str, Any],
+    kitchen: str,
+) -> None:
+    """The entry is created with its exposures, and with what it follows."""
+    hass.states.async_set("light.lamp", "on", {"friendly_name": "Lamp", **DIMMER})
+    flow = await first_set_up(hass, entry_data, areas=[kitchen], following=True)
+    assert flow["step_id"] == "preview"
+    assert shown(flow, "count") == "2"
+    flow = await go_on(hass, flow)
+    assert flow["step_id"] == "plan"
+    assert "| Lamp | V1 |" in shown(flow, "plan")
+    result = await go_on(hass, flow)
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    entry = result["result"]
+    await simulator.wait_for(lambda: simulator.device.datastreams["Lamp"].value == 1)
+    assert set(exposed(entry)) == {"Lamp", "Heat"}
+    (selection,) = entry.get_subentries_of_type(SUBENTRY_SELECTION)
+    assert selection.title == "Kitchen"
+    assert selection.data["areas"] == [kitchen]
+    assert len(selection.data["settled"]) == 2
+    assert {data["selection"] for data in exposed(entry).values()} == {
+        selection.unique_id
+    }
+    assert entry.options == {"plan_size": "free"}
+
+
+async def test_a_first_set_up_without_exposures(
+    hass: HomeAssistant, simulator: Simulator, entry_data: dict[str, Any]
+) -> None:
+    """An empty form is all it takes."""
+    result = await first_set_up(hass, entry_data)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert not result["result"].subentries
+    assert not result["result"].options
+
+
+async def test_nothing_to_expose_in_a_first_set_up(
+    hass: HomeAssistant, simulator: Simulator, entry_data: dict[str, Any], kitchen: str
+) -> None:
+    """The form says so, and can still be left empty."""
+    flow = await first_set_up(hass, entry_data, entities=["camera.door"])
+    assert flow["errors"] == {"base": "nothing_to_expose"}
+    result = await go_on(hass, flow)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_the_device_is_set_up_meanwhile(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    entry_data: dict[str, Any],
+    config_entry: MockConfigEntry,
+    kitchen: str,
+) -> None:
+    """While one looks at the preview."""
+    flow = await first_set_up(hass, entry_data, areas=[kitchen])
+    flow = await go_on(hass, flow)
+    config_entry.add_to_hass(hass)
+    result = await go_on(hass, flow)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
 
 
 # --- Two hundred ---------------------------------------------------------------------

@@ -22,8 +22,9 @@ from custom_components.blynk_bridge.exposure import (
     Unavailable,
     WidgetProperty,
 )
+from custom_components.blynk_bridge.exposure_checks import AUTOMATIC
 from custom_components.blynk_bridge.sensor import SENSORS
-from custom_components.blynk_bridge.subentry_flow import AUTOMATIC
+from custom_components.blynk_bridge.templated import TEMPLATE_KEY
 from custom_components.blynk_bridge.traits.anything import ATTRIBUTE_KEY
 from custom_components.blynk_bridge.traits.base import OWN_WORDING
 
@@ -51,7 +52,10 @@ OF_CORE = {"already_configured", "already_in_progress"}
 @pytest.mark.parametrize(
     ("selector", "options"),
     [
-        ("trait", {ATTRIBUTE_KEY, *(trait.key for trait in traits.TRAITS)}),
+        (
+            "trait",
+            {ATTRIBUTE_KEY, TEMPLATE_KEY, *(trait.key for trait in traits.TRAITS)},
+        ),
         ("option", OWN_OPTIONS),
         ("data_type", {AUTOMATIC, *DataType}),
         ("direction", {AUTOMATIC, *Direction}),
@@ -104,12 +108,9 @@ def test_no_error_is_left_over() -> None:
 
 def test_every_requirement_has_a_text() -> None:
     """One for each data type, and one with a range where there can be one."""
-    ranges = {
-        f"{data_type}_range"
-        for data_type in (DataType.INTEGER, DataType.DOUBLE, DataType.ENUM)
-    }
+    ranges = {f"{data_type}_range" for data_type in (DataType.INTEGER, DataType.DOUBLE)}
     texts = STRINGS["config_subentries"]["datastream"]["create_entry"]
-    assert set(texts) == {*DataType, *ranges}
+    assert set(texts) == {*DataType, *ranges, "enum_plain"}
 
 
 @pytest.mark.parametrize("text", all_texts(STRINGS))

@@ -29,7 +29,7 @@ from .const import (
     CONF_UNAVAILABLE,
     SUBENTRY_DATASTREAM,
 )
-from .expose_steps import grouped, select
+from .expose_steps import grouped
 from .exposure import (
     Direction,
     Unavailable,
@@ -37,8 +37,9 @@ from .exposure import (
     current_entity_id,
     trait_of,
 )
+from .exposure_checks import OPERATING, interval_error, repeat_error
+from .exposure_form import DEFAULTS, SECONDS, select
 from .proposal import entity_state
-from .subentry_flow import SECONDS, interval_error, repeat_error
 
 CONF_EXPOSURES: Final = "exposures"
 PAUSE: Final = "pause"
@@ -164,7 +165,7 @@ class BulkSteps(ConfigSubentryFlow):
         ):
             return "interval_order"
         direction = after[CONF_DIRECTION]
-        if direction in {before[CONF_DIRECTION], Direction.PUBLISH}:
+        if direction == before[CONF_DIRECTION] or direction not in OPERATING:
             return None
         entity_id = current_entity_id(
             self.hass, after[CONF_ENTITY_ID], after.get(CONF_ENTITY_REGISTRY_ID)
@@ -206,7 +207,7 @@ def _properties_error(properties: Iterable[str]) -> str | None:
 
 
 def _changed(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an exposure's data with the changes; what is 0 or none is not kept."""
+    """Return an exposure's data with the changes; without what is as by default."""
     after = {**data, **changes}
     if CONF_PROPERTIES in changes:
         after[CONF_PROPERTIES] = [
@@ -214,5 +215,8 @@ def _changed(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
         ]
     if CONF_PAUSED in changes:
         after[CONF_PAUSED] = changes[CONF_PAUSED] == PAUSE
-    optional = {CONF_MIN_INTERVAL, CONF_MAX_INTERVAL, CONF_PROPERTIES, CONF_PAUSED}
-    return {key: after[key] for key in after if key not in optional or after[key]}
+    return {
+        key: value
+        for key, value in after.items()
+        if key not in DEFAULTS or value != DEFAULTS[key]
+    }

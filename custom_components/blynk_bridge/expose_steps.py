@@ -18,9 +18,6 @@ from homeassistant.helpers.selector import (
     FloorSelectorConfig,
     LabelSelector,
     LabelSelectorConfig,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
 )
 import voluptuous as vol
 
@@ -34,6 +31,8 @@ from .const import (
 )
 from .draft import CONF_INCLUDE_PRIVATE, CONF_SCOPE, Draft, PlanSize, Scope, Wish
 from .exposure import Direction
+from .exposure_checks import AUTOMATIC
+from .exposure_form import select
 from .markdown import NOTHING, plain, table_row
 from .plan import planned
 from .plan_formats import to_markdown
@@ -41,7 +40,6 @@ from .texts import option_text
 
 CONF_ENTITIES: Final = "entities"
 CONF_FOLLOWING: Final = "following"
-AUTOMATIC: Final = "automatic"
 _NAMES_SHOWN: Final = 5
 
 _ENTITIES: Final[Mapping[vol.Marker, Any]] = {
@@ -55,20 +53,6 @@ _GROUPS: Final[Mapping[vol.Marker, Any]] = {
     vol.Optional("labels"): LabelSelector(LabelSelectorConfig(multiple=True)),
     vol.Optional("devices"): DeviceSelector(DeviceSelectorConfig(multiple=True)),
 }
-
-
-def select(
-    options: Iterable[str], translation_key: str, *, multiple: bool = False
-) -> SelectSelector:
-    """Return a list of options whose labels are translated."""
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=[str(option) for option in options],
-            multiple=multiple,
-            mode=SelectSelectorMode.DROPDOWN,
-            translation_key=translation_key,
-        )
-    )
 
 
 _HOW: Final[Mapping[vol.Marker, Any]] = {
@@ -176,13 +160,11 @@ def grouped(
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for option, name in pairs:
         groups[option].append(name)
-    return (
-        "\n".join(
-            f"- {option_text(hass, selector, option)}: {_named(names)}"
-            for option, names in sorted(groups.items())
-        )
-        or NOTHING
+    lines = sorted(
+        f"- {option_text(hass, selector, option)}: {_named(names)}"
+        for option, names in groups.items()
     )
+    return "\n".join(lines) or NOTHING
 
 
 def _named(names: list[str]) -> str:

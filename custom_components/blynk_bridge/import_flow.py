@@ -24,7 +24,7 @@ from . import traits
 from .const import CONF_DATA_TYPE, CONF_DATASTREAM, CONF_TRAIT, DOMAIN
 from .coordinator import BlynkCoordinator
 from .device.errors import LinkError
-from .expose_steps import select
+from .exposure_form import select
 from .importing import async_stored_values, best_match, candidates, fitting_type
 from .markdown import NOTHING, plain
 from .proposal import (

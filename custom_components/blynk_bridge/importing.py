@@ -98,8 +98,11 @@ def fitting_type(trait: Trait, description: Description, text: str) -> DataType:
     The trait's own, unless the value can't be of that type and can be of another
     that holds the trait as well.
     """
-    possible = data_types(trait, description)
-    order = [description.data_type, *(kind for kind in DataType if kind in possible)]
+    # Anything is a text: that says least.
+    others = sorted(
+        data_types(trait, description), key=lambda kind: kind is DataType.STRING
+    )
+    order = [description.data_type, *others] if text else []
     return next((kind for kind in order if _parses(text, kind)), description.data_type)
 
 
