@@ -63,7 +63,7 @@ export class Card {
     this.signature = signatureOf(view);
     this.view = view;
     setText(this.title, view.title);
-    setAttribute(this.title, "title", view.title.length > 20 ? view.title : null);
+    setAttribute(this.title, "title", view.title.length > 40 ? view.title : null);
     setText(this.pin, view.pin);
     setText(this.kind, view.type);
     setAttribute(this.button, "aria-label", `Write to ${view.title}, details`);
