@@ -124,6 +124,8 @@ class Description:
     """An enumeration's options, as Home Assistant's own tokens."""
     wording: Wording = STATE_WORDING
     """Where the options' names in the user's language are."""
+    worded: bool = False
+    """A text that has a name in Home Assistant's translations, or stands for itself."""
     writable: bool = False
     guarded: bool = False
     """Read-only until the user says otherwise: doors, gates, locks, valves."""

@@ -110,6 +110,10 @@ class Latch(MomentaryTrait):
         return on_off(writable=True, guarded=True, takes_code=_has_code(state))
 
 
+# Where Home Assistant's own panel tells the mode while its state is another.
+_MODE_ATTRIBUTES: Final = ("next_state", "previous_state")
+
+
 class AlarmMode(Trait):
     """How an alarm panel is armed, and by a write: will be."""
 
@@ -127,8 +131,13 @@ class AlarmMode(Trait):
         )
 
     def read(self, state: State) -> Reading | None:
-        """Return the mode, None on the way to one and while the alarm goes off."""
-        return state.state if state.state in self.options(state) else None
+        """Return the mode that holds, or that the panel is on the way to.
+
+        None where the panel does not tell it: while it arms, or the alarm goes off.
+        """
+        options = self.options(state)
+        candidates = (state.state, *(text(state, name) for name in _MODE_ATTRIBUTES))
+        return next((mode for mode in candidates if mode in options), None)
 
     def write(self, state: State, reading: Reading) -> Action | None:
         """Arm or disarm the panel."""
