@@ -49,6 +49,9 @@ type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 @pytest.fixture(autouse=True)
 def _integration(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load the integration from this repository, where it runs."""
+    if "recorder_mock" in request.fixturenames:
+        # It wants to know its database before there is a Home Assistant.
+        request.getfixturevalue("recorder_db_url")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
 

@@ -11,6 +11,7 @@ from .connection import configured_endpoint
 from .const import CONF_DIRECTION, CONF_OPTED_IN, DOMAIN, SUBENTRY_DATASTREAM
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .exposure import Direction
+from .following import async_forget
 from .learned import Learned
 
 PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
@@ -38,6 +39,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
     """Forget what was learned about a device that is removed."""
     await Learned(hass, entry.entry_id).async_remove()
+    async_forget(hass, entry.entry_id)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:

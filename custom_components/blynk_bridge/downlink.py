@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _LOGGER: Final = logging.getLogger(__name__)
 
 EVENT_COMMAND: Final = "blynk_bridge_command"
+ATTR_ACTION: Final = "action"
+ATTR_DATASTREAM: Final = "datastream"
+ATTR_VALUE: Final = "value"
 _ACTION_TIMEOUT: Final = 10.0
 _SETTLE_TIMEOUT: Final = 1.5
 """Seconds that an entity has to report the state it was told to take."""
@@ -245,11 +248,11 @@ class Downlink:
         """Fire the event that the logbook needs, since a context alone shows nothing."""
         data: dict[str, object] = {
             ATTR_ENTITY_ID: command.exposure.entity_id,
-            "datastream": command.exposure.datastream,
-            "value": command.value,
+            ATTR_DATASTREAM: command.exposure.datastream,
+            ATTR_VALUE: command.value,
         }
         if action is not None:
-            data["action"] = f"{action.domain}.{action.service}"
+            data[ATTR_ACTION] = f"{action.domain}.{action.service}"
         self._hass.bus.async_fire(EVENT_COMMAND, data, context=command.context)
 
     async def _async_wait(self, exposure: Exposure, call: asyncio.Task[None]) -> None:

@@ -157,9 +157,12 @@ class Exposure:
 
         Judged anew for each write: a blind that has become a garage door is one.
         """
-        if description is None or not self.accepts_writes:
-            return False
-        return self.opted_in or not description.guarded
+        return (
+            self.accepts_writes
+            and description is not None
+            and description.writable
+            and (self.opted_in or not description.guarded)
+        )
 
 
 def trait_of(

@@ -35,7 +35,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 TEMPLATE_KEY: Final = "template"
 _RATE_LIMIT: Final = 1.0
-"""Seconds between two looks at what a template gives."""
+"""Seconds between two looks at a template that goes through many entities."""
 # A template may as well say `on` where the datastream wants 1.
 _NUMBERS: Final = frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.ENUM})
 

@@ -5,6 +5,11 @@ from datetime import datetime
 import json
 from typing import ClassVar, Final
 
+from homeassistant.components.device_tracker.const import (
+    DOMAIN as DEVICE_TRACKER_DOMAIN,
+)
+from homeassistant.components.person.const import DOMAIN as PERSON_DOMAIN
+from homeassistant.components.zone.const import DOMAIN as ZONE_DOMAIN
 from homeassistant.core import State
 
 from ..device.values import DataType
@@ -13,6 +18,8 @@ from .moments import moment_text
 from .notes import LONGEST_TEXT
 
 ATTRIBUTE_KEY: Final = "attribute"
+# Their attributes tell where people are, as their states do.
+_PRIVATE: Final = frozenset({DEVICE_TRACKER_DOMAIN, PERSON_DOMAIN, ZONE_DOMAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +38,16 @@ class Attribute(Trait):
 
     def describe(self, state: State) -> Description | None:
         """Offer it where the entity has the attribute, and something in it."""
+        private = state.domain in _PRIVATE
         match self.read(state):
             case None:
                 return None
             case bool():
-                return on_off()
+                return on_off(private=private)
             case int() | float():
-                return Description(data_type=DataType.DOUBLE)
+                return Description(data_type=DataType.DOUBLE, private=private)
             case _:
-                return Description(data_type=DataType.STRING)
+                return Description(data_type=DataType.STRING, private=private)
 
     def read(self, state: State) -> Reading | None:
         """Return what the attribute holds; a list or a mapping as JSON."""

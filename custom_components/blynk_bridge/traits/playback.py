@@ -13,7 +13,6 @@ from homeassistant.components.media_player.const import (
     RepeatMode,
 )
 from homeassistant.const import (
-    ATTR_ASSUMED_STATE,
     SERVICE_MEDIA_NEXT_TRACK,
     SERVICE_MEDIA_PAUSE,
     SERVICE_MEDIA_PLAY,
@@ -36,6 +35,7 @@ from .base import (
     OnOffTrait,
     Reading,
     Trait,
+    assumed,
     entity_action,
     on_off,
     supports,
@@ -227,27 +227,19 @@ def _play(state: State) -> Action | None:
     """Return the action that plays; Home Assistant would start a stream afresh."""
     if not supports(state, MediaPlayerEntityFeature.PLAY):
         raise NotWritable("can't be played")
-    return (
-        None
-        if _is_so(state, playing=True)
-        else entity_action(state, SERVICE_MEDIA_PLAY)
-    )
+    if _plays(state) is True and not assumed(state):
+        return None
+    return entity_action(state, SERVICE_MEDIA_PLAY)
 
 
 def _pause(state: State) -> Action | None:
     """Return the action that pauses, or stops what can't pause."""
-    for feature, service in _ENDINGS.items():
-        if supports(state, feature):
-            return (
-                None if _is_so(state, playing=False) else entity_action(state, service)
-            )
-    raise NotWritable("can't be paused")
-
-
-def _is_so(state: State, *, playing: bool) -> bool:
-    """Return whether the player plays or does not already, and really tells so."""
-    assumed: object = state.attributes.get(ATTR_ASSUMED_STATE)
-    return _plays(state) is playing and assumed is not True
+    endings = (name for can, name in _ENDINGS.items() if supports(state, can))
+    if (service := next(endings, None)) is None:
+        raise NotWritable("can't be paused")
+    if _plays(state) is False and not assumed(state):
+        return None
+    return entity_action(state, service)
 
 
 def _skip(state: State, feature: MediaPlayerEntityFeature, service: str) -> Action:
