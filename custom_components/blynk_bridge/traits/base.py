@@ -219,15 +219,34 @@ class Trait(ABC):
         return self.write(state, self.reading_of(state, value))
 
     def reading_of(self, state: State, value: Value) -> Reading:
-        """Return the reading that a value written to the datastream stands for."""
+        """Return the reading that a value written to the datastream stands for.
+
+        What the datastream shows already, the entity may keep: 22 for its 21.5 °C
+        on an Integer datastream, and what is between two steps.
+        """
         if options := self.options(state):
             return _option(options, value)
+        if (present := self._shown_as(state, value)) is not None:
+            return present
         if limits := self.limits(state):
-            wanted = written_number(value)
-            # What it has already it may keep, even between two steps.
-            kept = limits.clamp(wanted) == wanted == self.read(state)
-            return wanted if kept else limits.nearest(wanted)
+            return limits.nearest(written_number(value))
         return value
+
+    def _shown_as(self, state: State, value: Value) -> float | None:
+        """Return the present number, if its datastream shows it as this value."""
+        present = self.read(state)
+        if isinstance(present, bool) or not isinstance(present, int | float):
+            return None
+        if isinstance(value, bool):
+            return None
+        if (limits := self.limits(state)) and limits.clamp(present) != present:
+            return None
+        data_type = DataType.INTEGER if isinstance(value, int) else DataType.DOUBLE
+        try:
+            shown = normalize(present, data_type)
+            return present if shown == normalize(value, data_type) else None
+        except InvalidValue:
+            return None
 
 
 class OnOffTrait(Trait):
