@@ -1,7 +1,6 @@
 """What Blynk shows of an entity that is unknown, unavailable or not there at all."""
 
 import asyncio
-from collections.abc import Iterator
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
@@ -23,13 +22,12 @@ LEVEL = exposure("number.level", "value", "Level")
 
 
 @pytest.fixture(autouse=True)
-def _impatience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the waits short, and leave their order."""
     package = "custom_components.blynk_bridge"
     monkeypatch.setattr(f"{package}.availability._GRACE", GRACE)
     monkeypatch.setattr(f"{package}.settling.SETTLE_TIME", SETTLE_TIME)
     monkeypatch.setattr(f"{package}.overrides._PAUSE", 0.02)
-    return None
 
 
 def topics(simulator: Simulator) -> list[str]:
