@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.blynk_bridge.config_flow import BlynkConfigFlow
 from custom_components.blynk_bridge.const import (
     CONF_TEMPLATE_ID,
     CONF_TRANSPORT,
@@ -48,6 +49,9 @@ type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 @pytest.fixture(autouse=True)
 def _integration(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load the integration from this repository, where it runs."""
+    if "recorder_mock" in request.fixturenames:
+        # It wants to know its database before there is a Home Assistant.
+        request.getfixturevalue("recorder_db_url")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
 
@@ -125,6 +129,7 @@ def config_entry(entry_data: dict[str, Any]) -> MockConfigEntry:
         domain=DOMAIN,
         title="Home",
         entry_id="01TESTENTRY",
+        minor_version=BlynkConfigFlow.MINOR_VERSION,
         data=entry_data,
         unique_id=Credentials.parse(TOKEN).fingerprint,
     )
@@ -143,6 +148,7 @@ def set_up(
             domain=DOMAIN,
             title="Home",
             entry_id="01TESTENTRY",
+            minor_version=BlynkConfigFlow.MINOR_VERSION,
             data=entry_data | changes,
             unique_id=Credentials.parse(TOKEN).fingerprint,
             subentries_data=list(exposures),

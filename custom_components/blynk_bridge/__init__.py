@@ -2,13 +2,16 @@
 
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 
 from .connection import configured_endpoint
-from .const import DOMAIN
+from .const import CONF_DIRECTION, CONF_OPTED_IN, DOMAIN, SUBENTRY_DATASTREAM
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
+from .exposure import Direction
+from .following import async_forget
 from .learned import Learned
 
 PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
@@ -36,6 +39,24 @@ async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
     """Forget what was learned about a device that is removed."""
     await Learned(hass, entry.entry_id).async_remove()
+    async_forget(hass, entry.entry_id)
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Bring an entry of an earlier version up to date; a later one is not ours.
+
+    Until minor version 2 choosing a direction was all it took to operate a door.
+    """
+    if entry.version > 1:
+        return False
+    if entry.minor_version < 2:
+        for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM):
+            if subentry.data.get(CONF_DIRECTION) in {Direction.BOTH, Direction.CONTROL}:
+                hass.config_entries.async_update_subentry(
+                    entry, subentry, data={**subentry.data, CONF_OPTED_IN: True}
+                )
+        hass.config_entries.async_update_entry(entry, minor_version=2)
+    return True
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Final, override
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
 )
@@ -42,12 +41,15 @@ from .const import (
     CONF_TRANSPORT,
     DOMAIN,
     SUBENTRY_DATASTREAM,
+    SUBENTRY_SELECTION,
 )
 from .credentials import Credentials
 from .device.endpoint import Transport
 from .device.errors import InvalidEndpoint
 from .device.link import Protocol
+from .first_exposures import FirstExposures
 from .live_test import async_try, async_try_for_entry
+from .selection_flow import SelectionSubentryFlow
 from .subentry_flow import DatastreamSubentryFlow
 
 TITLE: Final = "Blynk Bridge"
@@ -102,13 +104,15 @@ _RECONFIGURE_FIELDS: Final[Mapping[vol.Marker, Any]] = {
 }
 
 
-class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
+class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
     """Adds a Blynk device, and mends its credentials and its connection."""
 
     VERSION = 1
+    MINOR_VERSION = 2
 
     def __init__(self) -> None:
         """Start without credentials."""
+        super().__init__()
         self._pasted = Credentials("", "")
         self._redirect_target = ""
 
@@ -119,7 +123,10 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what an entry can hold."""
-        return {SUBENTRY_DATASTREAM: DatastreamSubentryFlow}
+        return {
+            SUBENTRY_DATASTREAM: DatastreamSubentryFlow,
+            SUBENTRY_SELECTION: SelectionSubentryFlow,
+        }
 
     @override
     async def async_step_user(
@@ -140,9 +147,8 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._abort_if_unique_id_configured()
                 errors = await self._async_try(data)
             if not errors:
-                return self.async_create_entry(
-                    title=credentials.template_name or TITLE, data=data
-                )
+                self._title, self._data = credentials.template_name or TITLE, data
+                return await self.async_step_expose()
         schema = _with_connection(_USER_FIELDS, user_input, errors)
         return self._show("user", schema, user_input, errors)
 

@@ -20,7 +20,13 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
 from .connection import session_settings, tls_context
-from .const import CONF_DATASTREAM, CONF_ENTITY_REGISTRY_ID, DOMAIN, SUBENTRY_DATASTREAM
+from .const import (
+    CONF_DATASTREAM,
+    CONF_ENTITY_REGISTRY_ID,
+    CONF_PLAN_SIZE,
+    DOMAIN,
+    SUBENTRY_DATASTREAM,
+)
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
 from .device.messages import (
@@ -33,6 +39,7 @@ from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .exposure import Exposure
+from .following import Following
 from .learned import Learned
 from .overrides import Overrides
 from .reader import Reader
@@ -94,6 +101,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             hass, self._session, self._pacer, reader, self._async_sent
         )
         self._downlink = Downlink(hass, entry, self._uplink)
+        self._following = Following(hass, entry)
         self._state_sync = StateSync(hass, entry, self._uplink, reader)
         self._overrides = Overrides(hass, self._uplink, self._availability, learned)
         self._exposures: dict[str, Exposure] = {}
@@ -114,6 +122,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._availability.async_start()
         self._state_sync.async_start()
         self._overrides.async_start()
+        self._following.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_create_background_task(
@@ -134,6 +143,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
         self._uplink.async_stop()
+        self._following.async_stop()
         self._availability.async_stop()
         self._state_sync.async_stop()
         self._overrides.async_stop()
@@ -158,6 +168,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
             self._async_schedule_apply()
+            self._following.async_entry_updated()
 
     @callback
     def async_resync(self) -> None:
@@ -433,4 +444,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
     """Return a copy of what a reload is needed for when it changes."""
-    return dict(entry.data), dict(entry.options)
+    options = dict(entry.options)
+    # Only remembered for the next time that many are exposed.
+    options.pop(CONF_PLAN_SIZE, None)
+    return dict(entry.data), options

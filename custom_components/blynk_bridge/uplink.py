@@ -49,9 +49,14 @@ class _Feed:
     sent: JsonValue | None = None
     """What was sent last, as long as an echo of it may come."""
     echo_until: float = 0.0
+    untrack: CALLBACK_TYPE | None = None
+    """Stops following what a template uses."""
 
     def cancel(self) -> None:
-        """Stop both timers."""
+        """Stop both timers, and following a template."""
+        if self.untrack is not None:
+            self.untrack()
+            self.untrack = None
         for timer in (self.waiting, self.repeating):
             if timer is not None:
                 timer.cancel()
@@ -110,6 +115,7 @@ class Uplink:
                 # At first in no hurry: there may be hundreds.
                 if exposure.publishes:
                     self._async_put(feed, Lane.ROUTINE)
+                    self._async_follow_template(feed)
         self._async_track()
 
     @callback
@@ -119,12 +125,18 @@ class Uplink:
             self._untrack()
         by_entity = defaultdict(list)
         for feed in self._feeds.values():
-            if feed.exposure.publishes:
+            if feed.exposure.publishes and feed.exposure.template is None:
                 by_entity[feed.exposure.entity_id].append(feed)
         self._by_entity = dict(by_entity)
         self._untrack = async_track_state_change_event(
             self._hass, self._by_entity, self._async_state_changed
         )
+
+    @callback
+    def _async_follow_template(self, feed: _Feed) -> None:
+        """Follow all that a template uses, instead of its entity alone."""
+        if (template := feed.exposure.template) is not None:
+            feed.untrack = template.async_track(partial(self._async_changed, feed))
 
     @callback
     def async_stop(self) -> None:
@@ -141,8 +153,13 @@ class Uplink:
     def _async_state_changed(self, event: Event[EventStateChangedData]) -> None:
         """Mark what the entity is exposed as."""
         for feed in self._by_entity[event.data["entity_id"]]:
-            if not self._is_silent(feed.exposure.datastream):
-                self._async_mark(feed)
+            self._async_changed(feed)
+
+    @callback
+    def _async_changed(self, feed: _Feed) -> None:
+        """Mark an exposure, unless it is to be silent."""
+        if not self._is_silent(feed.exposure.datastream):
+            self._async_mark(feed)
 
     @callback
     def _async_mark(self, feed: _Feed) -> None:

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from . import traits
@@ -16,6 +14,7 @@ from .device.values import DataType, to_text
 from .exposure import Exposure, WidgetProperty
 from .labels import option_labels
 from .learned import Texts
+from .precision import display_decimals
 from .traits.base import Description
 
 IS_DISABLED: Final = "isDisabled"
@@ -24,7 +23,6 @@ IS_DISABLED: Final = "isDisabled"
 # Source: Blynk docs, console/templates/data-converters/mqtt-data-converter.
 # Its 1,000 letters are more than a message holds.
 _TEXTS_MAX: Final = 100
-_PRECISIONS: Final = ("display_precision", "suggested_display_precision")
 _TRAIT_NAMES: Final = f"component.{DOMAIN}.selector.trait.options"
 
 BLYNK_KEYS: Final[Mapping[WidgetProperty, tuple[str, ...]]] = {
@@ -108,12 +106,7 @@ def _decimals(
     hass: HomeAssistant, exposure: Exposure, state: State, description: Description
 ) -> tuple[tuple[str, ...], ...]:
     """Return the decimals that Home Assistant shows, else those that make sense."""
-    entry = er.async_get(hass).async_get(state.entity_id)
-    options = None if entry is None else entry.options.get(SENSOR_DOMAIN)
-    known = [] if options is None else [options.get(key) for key in _PRECISIONS]
-    decimals = next(
-        (digits for digits in known if isinstance(digits, int)), description.decimals
-    )
+    decimals = display_decimals(hass, state.entity_id, description)
     return (() if decimals is None else (str(decimals),),)
 
 

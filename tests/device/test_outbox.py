@@ -110,6 +110,43 @@ def test_several_values_go_together() -> None:
     assert outbox.take() is None
 
 
+def test_a_text_of_several_parts_goes_alone_and_the_others_together() -> None:
+    """Blynk documents no form of it in a batch."""
+    outbox = Outbox()
+    put(outbox, "A", 1)
+    put(outbox, "Colour", "255\x00128\x000", DataType.STRING)
+    put(outbox, "B", 2)
+    put(outbox, "Other colour", "1\x002\x003", DataType.STRING)
+    assert told(take(outbox)) == {"A": 1, "B": 2}
+    assert take(outbox).publication == Publication("ds/Colour", b"255\x00128\x000")
+    assert take(outbox).publication == Publication("ds/Other colour", b"1\x002\x003")
+    assert outbox.take() is None
+
+
+def test_a_text_of_several_parts_that_is_most_urgent_goes_first() -> None:
+    outbox = Outbox()
+    put(outbox, "A", 1)
+    put(outbox, "B", 2)
+    put(outbox, "Colour", "1\x002\x003", DataType.STRING, lane=Lane.CONFIRMATION)
+    parcel = take(outbox)
+    assert parcel.publication == Publication("ds/Colour", b"1\x002\x003")
+    assert len(outbox) == 2
+    outbox.returned(parcel)
+    assert outbox.lane is Lane.CONFIRMATION
+    topics = [parcel.publication.topic for parcel in drained(outbox)]
+    assert topics == ["ds/Colour", "batch_ds"]
+
+
+def test_a_text_of_several_parts_that_blynk_has_is_not_sent_again() -> None:
+    outbox = Outbox()
+    put(outbox, "Colour", "1\x002\x003", DataType.STRING)
+    outbox.acknowledged(take(outbox))
+    put(outbox, "Colour", "1\x002\x003", DataType.STRING)
+    put(outbox, "A", 1)
+    assert take(outbox).publication == Publication("ds/A", b"1")
+    assert len(outbox) == 0
+
+
 def test_the_value_is_read_when_it_is_packed() -> None:
     """A storm of changes costs one message, with the last of them."""
     outbox = Outbox()

@@ -103,9 +103,9 @@ class Outbox:
     def take(self) -> Parcel | None:
         """Return the next message, most urgent values first; None if none is due.
 
-        What has nothing to tell, or nothing new, is dropped on the way. To clear a
-        value takes a message of its own. An error that a source raises is passed
-        on, and everything waits as before.
+        What has nothing to tell, or nothing new, is dropped on the way. What must go
+        alone does so when its turn comes, and holds up no other until then. An error
+        that a source raises is passed on, and everything waits as before.
         """
         values: dict[str, Form] = {}
         taken: dict[str, _Waiting] = {}
@@ -117,10 +117,10 @@ class Outbox:
             if form is None or self._is_known(name, form, item):
                 settled.append(name)
                 continue
-            if isinstance(form, Erased):
+            if isinstance(form, Erased) or _has_parts(form):
                 if values:
                     continue
-                values[name], taken[name] = form, item
+                values, taken = {name: form}, {name: item}
                 break
             size += len(batch({name: form}).payload) - len("{}") + len(",")
             if values and size > MESSAGE_SIZE_MAX:
@@ -189,6 +189,15 @@ def _form(name: str, item: _Waiting) -> Form | None:
     except InvalidValue as error:
         _LOGGER.debug("Nothing to send for datastream %r: %s", name, error)
         return None
+
+
+def _has_parts(form: JsonValue) -> bool:
+    """Return whether a batch can't hold the value: a text of several parts.
+
+    Parts are joined by NUL in `ds/NAME`, a colour's for example; Blynk documents
+    no form of them in `batch_ds`.
+    """
+    return isinstance(form, str) and "\0" in form
 
 
 def _packed(values: Mapping[str, Form], waiting: Mapping[str, _Waiting]) -> Publication:

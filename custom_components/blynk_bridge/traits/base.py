@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 import math
 from typing import ClassVar, Final
@@ -29,6 +30,9 @@ from ..device.values import (
 
 type Reading = bool | int | float | str | Location
 
+HOME_TEMPERATURE: Final = "°C/°F"
+"""Unit of a temperature whose entity does not say which: the one of the home."""
+
 NOT_READINGS: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 # Where an option travels as its index, counted from 0 as Blynk's Menu and Segmented
 # Switch do (Blynk docs, list-of-datastreams-types-supported-by-widgets).
@@ -54,6 +58,14 @@ class Limits:
             and self.maximum <= INTEGER_MAX
         )
 
+    @property
+    def decimals(self) -> int | None:
+        """Decimals of the numbers on its steps, None where it has no steps."""
+        if not self.step:
+            return None
+        parts = (Decimal(str(part)).normalize() for part in (self.minimum, self.step))
+        return max(0, *(-int(part.as_tuple().exponent) for part in parts))
+
     def clamp(self, number: float) -> float:
         """Return the number, moved to the nearest end if it is out of range."""
         return min(max(number, self.minimum), self.maximum)
@@ -75,6 +87,9 @@ class Limits:
             math.floor((high - low) / step),
         )
         return float(low + steps * step)
+
+
+ON_OFF: Final = Limits(0, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +217,10 @@ class Trait(ABC):
         if options := self.options(state):
             return _option(options, value)
         if limits := self.limits(state):
-            return limits.nearest(written_number(value))
+            wanted = written_number(value)
+            # What it has already it may keep, even between two steps.
+            kept = limits.clamp(wanted) == wanted == self.read(state)
+            return wanted if kept else limits.nearest(wanted)
         return value
 
 
@@ -225,13 +243,21 @@ class OnOffTrait(Trait):
             raise NotWritable("neither on nor off") from error
 
 
-def on_off(*, writable: bool = False, guarded: bool = False) -> Description:
+def on_off(
+    *,
+    writable: bool = False,
+    guarded: bool = False,
+    private: bool = False,
+    takes_code: bool = False,
+) -> Description:
     """Return the description of a trait that is on or off."""
     return Description(
         data_type=DataType.INTEGER,
-        limits=Limits(0, 1, 1),
+        limits=ON_OFF,
         writable=writable,
         guarded=guarded,
+        private=private,
+        takes_code=takes_code,
     )
 
 

@@ -1,7 +1,9 @@
-"""Buttons, scenes and scripts: what is started."""
+"""Buttons, scenes, scripts and automations: what is started."""
 
 from typing import ClassVar, Final
 
+from homeassistant.components.automation import SERVICE_TRIGGER
+from homeassistant.components.automation.const import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.button.const import SERVICE_PRESS
 from homeassistant.components.input_button import DOMAIN as INPUT_BUTTON_DOMAIN
 from homeassistant.components.script.const import DOMAIN as SCRIPT_DOMAIN
@@ -54,4 +56,25 @@ class Run(Power):
     domains = frozenset({SCRIPT_DOMAIN})
 
 
-TRAITS: Final[tuple[Trait, ...]] = (Press(), Activate(), Run())
+class Enabled(Power):
+    """Whether an automation waits for its triggers."""
+
+    key = "enabled"
+    domains = frozenset({AUTOMATION_DOMAIN})
+
+
+class Trigger(MomentaryTrait):
+    """The run of an automation, triggered or not."""
+
+    key = "trigger"
+    domains = frozenset({AUTOMATION_DOMAIN})
+    service = SERVICE_TRIGGER
+
+
+TRAITS: Final[tuple[Trait, ...]] = (
+    Press(),
+    Activate(),
+    Run(),
+    Enabled(),
+    Trigger(),
+)

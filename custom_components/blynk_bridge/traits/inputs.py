@@ -58,6 +58,7 @@ class NumberValue(Trait):
             data_type=DataType.INTEGER if limits and limits.whole else DataType.DOUBLE,
             unit=text(state, ATTR_UNIT_OF_MEASUREMENT) or None,
             limits=limits,
+            decimals=limits.decimals if limits else None,
             writable=True,
         )
 

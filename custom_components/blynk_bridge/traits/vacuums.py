@@ -1,0 +1,194 @@
+"""Vacuum cleaners and lawn mowers: what they do, and what they are told to do."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from homeassistant.components.lawn_mower.const import (
+    SERVICE_DOCK,
+    SERVICE_PAUSE as SERVICE_PAUSE_MOWING,
+    SERVICE_START_MOWING,
+    SERVICE_STOP as SERVICE_STOP_MOWING,
+    LawnMowerActivity,
+    LawnMowerEntityFeature,
+)
+from homeassistant.components.vacuum.const import (
+    ATTR_FAN_SPEED,
+    SERVICE_CLEAN_SPOT,
+    SERVICE_LOCATE,
+    SERVICE_PAUSE,
+    SERVICE_RETURN_TO_BASE,
+    SERVICE_SET_FAN_SPEED,
+    SERVICE_START,
+    SERVICE_STOP,
+    VacuumActivity,
+    VacuumEntityCapabilityAttribute,
+    VacuumEntityFeature,
+    VacuumEntityStateAttribute,
+)
+from homeassistant.const import ATTR_BATTERY_LEVEL, PERCENTAGE, Platform
+from homeassistant.core import State
+
+from ..device.values import DataType
+from .attributes import Measurement
+from .base import (
+    Action,
+    Description,
+    Limits,
+    NotWritable,
+    Reading,
+    Trait,
+    Wording,
+    entity_action,
+    on_off,
+    supports,
+    text,
+    texts,
+)
+from .buttons import MomentaryTrait
+from .commands import Command, CommandTrait
+from .states import StateTrait
+
+
+class VacuumState(StateTrait):
+    """What a vacuum cleaner is doing."""
+
+    domains = frozenset({Platform.VACUUM})
+    states = tuple(VacuumActivity)
+
+
+class VacuumCommand(CommandTrait):
+    """What a vacuum cleaner has been told to do; an error is no command."""
+
+    domains = frozenset({Platform.VACUUM})
+    commands: ClassVar[Mapping[str, Command]] = {
+        "start": Command(
+            SERVICE_START, {VacuumActivity.CLEANING}, VacuumEntityFeature.START
+        ),
+        "pause": Command(
+            SERVICE_PAUSE, {VacuumActivity.PAUSED}, VacuumEntityFeature.PAUSE
+        ),
+        "stop": Command(SERVICE_STOP, {VacuumActivity.IDLE}, VacuumEntityFeature.STOP),
+        "dock": Command(
+            SERVICE_RETURN_TO_BASE,
+            {VacuumActivity.RETURNING, VacuumActivity.DOCKED},
+            VacuumEntityFeature.RETURN_HOME,
+        ),
+    }
+
+
+class FanSpeed(Trait):
+    """How hard a vacuum cleaner sucks."""
+
+    key = "fan_speed"
+    domains = frozenset({Platform.VACUUM})
+
+    def describe(self, state: State) -> Description | None:
+        """Offer it where there are speeds to choose from."""
+        if not (options := self.options(state)):
+            return None
+        return Description(
+            data_type=DataType.ENUM,
+            options=options,
+            wording=Wording(VacuumEntityStateAttribute.FAN_SPEED),
+            writable=True,
+        )
+
+    def read(self, state: State) -> Reading | None:
+        """Return the speed, None if it is not one of the cleaner's."""
+        speed = text(state, VacuumEntityStateAttribute.FAN_SPEED)
+        return speed if speed in self.options(state) else None
+
+    def write(self, state: State, reading: Reading) -> Action | None:
+        """Set the speed."""
+        if reading not in self.options(state):
+            raise NotWritable("no such speed")
+        return entity_action(state, SERVICE_SET_FAN_SPEED, **{ATTR_FAN_SPEED: reading})
+
+    def options(self, state: State) -> tuple[str, ...]:
+        """Return the speeds in the cleaner's order."""
+        if not supports(state, VacuumEntityFeature.FAN_SPEED):
+            return ()
+        return texts(state, VacuumEntityCapabilityAttribute.FAN_SPEED_LIST)
+
+
+class VacuumBattery(Measurement):
+    """A vacuum cleaner's battery, if it has no sensor of its own for it."""
+
+    key = "battery"
+    domains = frozenset({Platform.VACUUM})
+    attribute = ATTR_BATTERY_LEVEL
+    data_type = DataType.INTEGER
+    unit = PERCENTAGE
+    range = Limits(0, 100, 1)
+
+
+class _VacuumButton(MomentaryTrait):
+    """Something that a vacuum cleaner can be asked for."""
+
+    domains = frozenset({Platform.VACUUM})
+    feature: ClassVar[int]
+
+    def describe(self, state: State) -> Description | None:
+        """Offer it where the cleaner supports it."""
+        return on_off(writable=True) if supports(state, self.feature) else None
+
+
+class Locate(_VacuumButton):
+    """A vacuum cleaner's sign of where it is: it beeps or blinks."""
+
+    key = "locate"
+    service = SERVICE_LOCATE
+    feature = VacuumEntityFeature.LOCATE
+
+
+class CleanSpot(_VacuumButton):
+    """The cleaning of the spot where the vacuum cleaner stands."""
+
+    key = "clean_spot"
+    service = SERVICE_CLEAN_SPOT
+    feature = VacuumEntityFeature.CLEAN_SPOT
+
+
+class MowerState(StateTrait):
+    """What a lawn mower is doing."""
+
+    domains = frozenset({Platform.LAWN_MOWER})
+    states = tuple(LawnMowerActivity)
+
+
+class MowerCommand(CommandTrait):
+    """What a lawn mower has been told to do; an error is no command."""
+
+    domains = frozenset({Platform.LAWN_MOWER})
+    commands: ClassVar[Mapping[str, Command]] = {
+        "start": Command(
+            SERVICE_START_MOWING,
+            {LawnMowerActivity.MOWING},
+            LawnMowerEntityFeature.START_MOWING,
+        ),
+        "pause": Command(
+            SERVICE_PAUSE_MOWING,
+            {LawnMowerActivity.PAUSED},
+            LawnMowerEntityFeature.PAUSE,
+        ),
+        "stop": Command(
+            SERVICE_STOP_MOWING, {LawnMowerActivity.IDLE}, LawnMowerEntityFeature.STOP
+        ),
+        "dock": Command(
+            SERVICE_DOCK,
+            {LawnMowerActivity.RETURNING, LawnMowerActivity.DOCKED},
+            LawnMowerEntityFeature.DOCK,
+        ),
+    }
+
+
+TRAITS: Final[tuple[Trait, ...]] = (
+    VacuumState(),
+    VacuumCommand(),
+    FanSpeed(),
+    VacuumBattery(),
+    Locate(),
+    CleanSpot(),
+    MowerState(),
+    MowerCommand(),
+)

@@ -1,0 +1,61 @@
+"""What Blynk calls the units of Home Assistant."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from homeassistant.const import (
+    CONCENTRATION_PARTS_PER_MILLION,
+    DEGREE,
+    LIGHT_LUX,
+    PERCENTAGE,
+    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfInformation,
+    UnitOfLength,
+    UnitOfMass,
+    UnitOfPower,
+    UnitOfPressure,
+    UnitOfSoundPressure,
+    UnitOfSpeed,
+    UnitOfTemperature,
+    UnitOfTime,
+    UnitOfVolume,
+    UnitOfVolumeFlowRate,
+)
+
+# Blynk publishes no full list: these are the names its docs use.
+# Source: Blynk docs, console/templates/datastreams/semantic-tags.
+_NAMES: Final[Mapping[str, str]] = {
+    PERCENTAGE: "Percent",
+    CONCENTRATION_PARTS_PER_MILLION: "Particles per million",
+    DEGREE: "Degree",
+    LIGHT_LUX: "Lux",
+    SIGNAL_STRENGTH_DECIBELS_MILLIWATT: "Signal Strength",
+    UnitOfElectricCurrent.AMPERE: "Ampere",
+    UnitOfElectricPotential.VOLT: "Volt",
+    UnitOfEnergy.KILO_WATT_HOUR: "Kilowatt Hour",
+    UnitOfInformation.KILOBYTES: "Kilobytes",
+    UnitOfLength.CENTIMETERS: "Centimeter",
+    UnitOfLength.METERS: "Meters",
+    UnitOfMass.KILOGRAMS: "Kilogram",
+    UnitOfPower.WATT: "Watt",
+    UnitOfPressure.HPA: "Hectopascal",
+    UnitOfPressure.PA: "Pascal",
+    UnitOfSoundPressure.DECIBEL: "Decibel",
+    UnitOfSpeed.KILOMETERS_PER_HOUR: "Kilometer per hour",
+    UnitOfTemperature.CELSIUS: "Celsius",
+    UnitOfTemperature.FAHRENHEIT: "Fahrenheit",
+    UnitOfTime.SECONDS: "Seconds",
+    UnitOfVolume.LITERS: "Liter",
+    UnitOfVolumeFlowRate.LITERS_PER_SECOND: "Liter per second",
+}
+
+
+def blynk_unit(unit: str | None) -> str | None:
+    """Return the unit as Blynk's console names it, as it is where Blynk names none.
+
+    Blynk has custom units for those (docs: changelog of July 2026).
+    """
+    return None if unit is None else _NAMES.get(unit, unit)
