@@ -280,6 +280,31 @@ async def test_a_widget_of_an_absent_entity_snaps_back_to_nothing(
     assert simulator.device.datastreams["Lamp"].value is None
 
 
+async def test_a_template_is_there_as_long_as_it_gives_something(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Whatever its entity is like; what counts is what it is made of."""
+    hass.states.async_set("sensor.temperature", "unavailable")
+    hass.states.async_set("sensor.other", "3")
+    template = exposure(
+        *("sensor.temperature", "template", "Temperature", "double", "publish"),
+        value_template="{{ states('sensor.other') }}",
+        unavailable="erase",
+    )
+    await set_up(template, LEVEL)
+    await has(simulator, "Temperature", 3)
+    await asyncio.sleep(2 * GRACE)
+    hass.states.async_set("sensor.other", "unknown")
+    await has(simulator, "Temperature", None)
+    hass.states.async_set("sensor.other", "3")
+    await has(simulator, "Temperature", 3)
+    assert topics(simulator) == [
+        "ds/Temperature 3",
+        "ds/Temperature/erase",
+        "ds/Temperature 3",
+    ]
+
+
 async def test_no_timer_outlives_an_unload(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:

@@ -80,6 +80,7 @@ async def test_an_option_is_a_text_in_the_users_language(
 ) -> None:
     """Where the datastream is a String, Blynk shows what Home Assistant shows."""
     await hass.config.async_update(language=language)
+    hass.config.components.add("moon")
     await async_load_integrations(hass, {"moon"})
     er.async_get(hass).async_get_or_create(
         *("sensor", "moon", "1"), suggested_object_id="moon", translation_key="phase"

@@ -227,9 +227,13 @@ async def test_many_names_are_few_questions(
 
 
 async def test_an_exposure_bound_anew_does_not_take_the_answer_of_the_old(
-    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It was asked for a lamp; what is there now may be anything."""
+    monkeypatch.setattr("custom_components.blynk_bridge.state_sync._PATIENCE", 60)
     hass.states.async_set("switch.other", "off")
     calls = async_mock_service(hass, "switch", "turn_on")
     entry = await set_up(LAMP)
