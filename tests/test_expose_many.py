@@ -321,7 +321,7 @@ async def test_buttons_have_nothing_to_show(
     hass.states.async_set("button.bell", "unknown", {"friendly_name": "Bell"})
     flow = await expose(hass, entry, entities=["button.bell"], direction="publish")
     assert flow["errors"] == {"base": "nothing_to_expose"}
-    assert shown(flow, "left_out") == "- nothing to show, only to operate: 1 (Bell)"
+    assert shown(flow, "left_out") == "nothing to show, only to operate: 1 (Bell)"
 
 
 async def test_a_change_between_preview_and_submit(

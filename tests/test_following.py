@@ -26,7 +26,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.blynk_bridge.const import DOMAIN, SUBENTRY_SELECTION
+from custom_components.blynk_bridge.const import (
+    DOMAIN,
+    SUBENTRY_DATASTREAM,
+    SUBENTRY_SELECTION,
+)
 from custom_components.blynk_bridge.draft import LIMITS, PlanSize
 
 from .conftest import SetUp, as_subentry, exposure
@@ -348,6 +352,28 @@ async def test_exposures_of_the_users_own_stay(
     entity_registry.async_update_entity(oven, area_id=None)
     await settle(hass)
     assert set(exposed(following)) == {"Fan", "Pump", "Mine"}
+
+
+async def test_a_changed_exposure_still_comes_and_goes(
+    hass: HomeAssistant,
+    following: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """The form of one exposure does not make it the user's own."""
+    subentry = next(
+        subentry
+        for subentry in following.get_subentries_of_type(SUBENTRY_DATASTREAM)
+        if subentry.data["datastream"] == "Pump"
+    )
+    flow = await hass.config_entries.subentries.async_init(
+        (following.entry_id, SUBENTRY_DATASTREAM),
+        context={"source": "reconfigure", "subentry_id": subentry.subentry_id},
+    )
+    await submit(hass, flow, **(suggested(flow) | {"datastream": "Well"}))
+    assert set(exposed(following)) == {"Well", "Fan"}
+    entity_registry.async_remove("switch.pump")
+    await settle(hass)
+    assert set(exposed(following)) == {"Fan"}
 
 
 async def test_another_selection_takes_over(

@@ -12,10 +12,7 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from homeassistant.helpers.event import (
-    async_call_later,
-    async_track_entity_registry_updated_event,
-)
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
@@ -27,6 +24,7 @@ from .const import (
     DOMAIN,
     SUBENTRY_DATASTREAM,
 )
+from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
 from .device.messages import (
@@ -38,12 +36,14 @@ from .device.messages import (
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
+from .events import EVENTS_PER_DAY, Events
 from .exposure import Exposure
 from .following import Following
 from .learned import Learned
 from .overrides import Overrides
 from .reader import Reader
 from .state_sync import StateSync
+from .upkeep import Upkeep
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ class BridgeStatus:
     server: str | None = None
     messages_sent: int = 0
     diagnostic: str | None = None
+    events_left: int = EVENTS_PER_DAY
 
 
 class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
@@ -85,7 +86,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     ) -> None:
         """Wire the parts together; `async_start` brings them to life."""
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
-        self.data = BridgeStatus()
         self._configuration = _configuration(entry)
         self._learned = learned
         self._session = DeviceSession(
@@ -104,11 +104,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._following = Following(hass, entry)
         self._state_sync = StateSync(hass, entry, self._uplink, reader)
         self._overrides = Overrides(hass, self._uplink, self._availability, learned)
+        self._upkeep = Upkeep(hass, entry, self._uplink, learned)
+        self._controls = Controls(hass, entry, self._uplink)
+        self._events = Events(hass, learned, self.async_send, self._async_event_counted)
+        self.data = BridgeStatus(events_left=self._events.left_today)
         self._exposures: dict[str, Exposure] = {}
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
+        self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
         self._announced: bool | None = None
-        self._untrack_registry: CALLBACK_TYPE | None = None
         self._apply_scheduled: asyncio.Handle | None = None
         self._count_scheduled: CALLBACK_TYPE | None = None
         self._diagnostic: str | None = None
@@ -123,8 +127,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._state_sync.async_start()
         self._overrides.async_start()
         self._following.async_start()
+        self._upkeep.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
+        entry.async_on_unload(
+            self.hass.bus.async_listen(
+                er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_registry_updated
+            )
+        )
+        entry.async_on_unload(self._events.async_start())
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
@@ -147,13 +158,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._availability.async_stop()
         self._state_sync.async_stop()
         self._overrides.async_stop()
+        self._upkeep.async_stop()
+        self._controls.async_stop()
         for key in _ISSUES.values():
             ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
         if self._apply_scheduled is not None:
             self._apply_scheduled.cancel()
-        if self._untrack_registry is not None:
-            self._untrack_registry()
-            self._untrack_registry = None
         if self._count_scheduled is not None:
             self._count_scheduled()
 
@@ -182,9 +192,24 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         return self._exposures
 
     @property
+    def controls(self) -> Controls:
+        """Return the datastreams that Blynk owns."""
+        return self._controls
+
+    @property
+    def events(self) -> Events:
+        """Return the way of events to Blynk."""
+        return self._events
+
+    @property
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Return what keeps an eye on the exposures."""
+        return self._upkeep
 
     @property
     def learned(self) -> Learned:
@@ -210,6 +235,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Let a part of the bridge hear every downlink; return how to stop that."""
         self._message_listeners.append(listener)
         return lambda: self._message_listeners.remove(listener)
+
+    @callback
+    def async_listen_subentries(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Let a platform follow the subentries; return how to stop that."""
+        self._subentry_listeners.append(listener)
+        return lambda: self._subentry_listeners.remove(listener)
 
     async def _async_hold_session(self) -> Never:
         """Keep the session running; a refused token is the user's to mend."""
@@ -265,13 +296,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._uplink.async_set_exposures(exposures)
         bound = {str(subentry.data.get(CONF_DATASTREAM)) for subentry in subentries}
         self._overrides.async_set_exposures(exposures, bound - self._exposures.keys())
-        if self._untrack_registry is not None:
-            self._untrack_registry()
-        self._untrack_registry = async_track_entity_registry_updated_event(
-            self.hass,
-            {exposure.entity_id for exposure in self._exposures.values()},
-            self._async_registry_updated,
-        )
+        self._upkeep.async_set_exposures(exposures)
+        self._controls.async_configure()
+        for listener in list(self._subentry_listeners):
+            listener()
 
     @callback
     def _async_presence_changed(self, exposure: Exposure) -> None:
@@ -285,19 +313,21 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     ) -> None:
         """Follow an exposed entity to its new id, and remember it.
 
-        Another entity may take the old one.
+        Another entity may take the old one. One that was removed may come back.
         """
-        self._async_schedule_apply()
-        registered = er.async_get(self.hass).async_get(event.data["entity_id"])
-        if registered is None:
-            return
+        entity_id = event.data["entity_id"]
+        registered = er.async_get(self.hass).async_get(entity_id)
         entry = self.config_entry
-        for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM):
-            if (
-                subentry.data.get(CONF_ENTITY_REGISTRY_ID) == registered.id
-                and subentry.data[CONF_ENTITY_ID] != registered.entity_id
-            ):
-                data = {**subentry.data, CONF_ENTITY_ID: registered.entity_id}
+        for subentry in list(entry.get_subentries_of_type(SUBENTRY_DATASTREAM)):
+            bound_to = subentry.data.get(CONF_ENTITY_ID)
+            ours = (
+                registered is not None
+                and subentry.data.get(CONF_ENTITY_REGISTRY_ID) == registered.id
+            )
+            if ours or bound_to == entity_id:
+                self._async_schedule_apply()
+            if ours and bound_to != entity_id:
+                data = {**subentry.data, CONF_ENTITY_ID: entity_id}
                 self.hass.config_entries.async_update_subentry(
                     entry, subentry, data=data
                 )
@@ -310,11 +340,18 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         for listener in list(self._message_listeners):
             listener(message)
         match message:
+            case DatastreamWrite(name) if self._upkeep.check.async_takes(name):
+                _LOGGER.debug("Blynk knows datastream %s", name)
             case DatastreamWrite(name, text) if exposure := self._exposures.get(name):
                 self._async_written(exposure, text)
+            case DatastreamWrite(name, text) if self._controls.async_written(
+                name, text
+            ):
+                pass
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %s", text)
                 self._diagnostic = text
+                self._upkeep.check.async_diagnosed(text)
                 if self._count_scheduled is None:
                     self._async_count()
                 self._async_sent()
@@ -337,11 +374,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Show what the session is doing, and start up what waits for it."""
         if status.state is not SessionState.READY:
             self._uplink.async_drop_errands()
+            self._upkeep.check.async_disconnected()
         if status.state is SessionState.READY:
             # The session's own message, info/mcu.
             self._pacer.spend()
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
+            self._upkeep.check.async_connected()
             self._state_sync.async_connected(self._exposures.values())
             if status.endpoint == self._served_by:
                 self._uplink.async_send_writable()
@@ -351,6 +390,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._overrides.async_connected(
                 f"{self.config_entry.unique_id}@{status.endpoint.host}"
             )
+            self._controls.async_connected()
             self._async_announce(online=True, server=status.endpoint)
         elif status.error is not None or not self.data.online:
             self._async_announce(online=False, reason=status.error)
@@ -420,6 +460,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _issue_id(self, key: str) -> str:
         """Return an issue's id of this entry."""
         return f"{key}_{self.config_entry.entry_id}"
+
+    @callback
+    def _async_event_counted(self) -> None:
+        """Show how many events are left today."""
+        self.async_set_updated_data(
+            replace(self.data, events_left=self._events.left_today)
+        )
 
     @callback
     def _async_sent(self) -> None:

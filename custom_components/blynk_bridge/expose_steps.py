@@ -115,18 +115,21 @@ def preview_placeholders(hass: HomeAssistant, sketch: Draft) -> dict[str, str]:
         "total": str(sketch.used + len(sketch.planned)),
         "limit": str(sketch.limit),
         "notes": grouped(hass, "preview_note", notes),
-        "left_out": left_out(hass, sketch),
+        "left_out": grouped(
+            hass, "omission", ((item.omission, item.name) for item in sketch.omitted)
+        ),
     }
 
 
 @callback
 def left_out(hass: HomeAssistant, sketch: Draft) -> str:
-    """Return what is left out, by reason, as a list in Markdown."""
-    return grouped(
-        hass,
-        "omission",
-        [(omitted.omission, omitted.name) for omitted in sketch.omitted],
+    """Return what is left out, by reason, in a line: errors know no Markdown."""
+    groups = _groups((item.omission, item.name) for item in sketch.omitted)
+    lines = sorted(
+        f"{option_text(hass, 'omission', option)}: {_named(names)}"
+        for option, names in groups.items()
     )
+    return "; ".join(lines) or NOTHING
 
 
 @callback
@@ -157,17 +160,22 @@ def grouped(
     hass: HomeAssistant, selector: str, pairs: Iterable[tuple[str, str]]
 ) -> str:
     """Return names by what is to be said of them, as a list in Markdown."""
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for option, name in pairs:
-        groups[option].append(name)
     lines = sorted(
-        f"- {option_text(hass, selector, option)}: {_named(names)}"
-        for option, names in groups.items()
+        f"- {option_text(hass, selector, option)}: {plain(_named(names))}"
+        for option, names in _groups(pairs).items()
     )
     return "\n".join(lines) or NOTHING
 
 
+def _groups(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    """Return names by what is to be said of them."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for option, name in pairs:
+        groups[option].append(name)
+    return groups
+
+
 def _named(names: list[str]) -> str:
     """Return how many there are, and what the first ones are called."""
-    shown = ", ".join(plain(name) for name in names[:_NAMES_SHOWN])
+    shown = ", ".join(names[:_NAMES_SHOWN])
     return f"{len(names)} ({shown}{', …' if len(names) > _NAMES_SHOWN else ''})"

@@ -16,6 +16,7 @@ from .precision import display_decimals
 from .texts import option_text
 from .traits.anything import Attribute
 from .traits.base import Description
+from .units import home_unit
 
 IS_DISABLED: Final = "isDisabled"
 """A widget that shows its value and can't be operated."""
@@ -102,7 +103,7 @@ def _suffix(
     hass: HomeAssistant, exposure: Exposure, state: State, description: Description
 ) -> tuple[tuple[str, ...], ...]:
     """Return the unit."""
-    return ((description.unit or "",),)
+    return ((home_unit(hass, description) or "",),)
 
 
 def _decimals(

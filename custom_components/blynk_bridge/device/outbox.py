@@ -73,6 +73,14 @@ class Outbox:
         """Return the most urgent lane with something in it."""
         return min((item.lane for item in self._waiting.values()), default=None)
 
+    def is_unsent(self, name: str) -> bool:
+        """Return whether a datastream waits, or is on its way without an answer."""
+        return name in self._waiting or name in self._under_way
+
+    def is_under_way(self, name: str) -> bool:
+        """Return whether a datastream was sent and the answer has not come."""
+        return name in self._under_way
+
     def put(
         self,
         name: str,
@@ -159,6 +167,10 @@ class Outbox:
         """Forget about what the server does not take, until there is something new."""
         for name, item in parcel.waiting.items():
             self._arrived(name, item)
+
+    def has_value(self, name: str) -> bool:
+        """Return whether Blynk has acknowledged a value that nothing has superseded."""
+        return not isinstance(self._known.get(name, Erased()), Erased)
 
     def _doubt(self, name: str) -> None:
         """Take nothing for granted of what Blynk has, whatever answer still comes."""
