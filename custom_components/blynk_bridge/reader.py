@@ -32,7 +32,12 @@ class Reader:
         """Return what the datastream is to hold, None for what it holds already."""
         state = self._hass.states.get(exposure.entity_id)
         try:
-            description = None if state is None else exposure.trait.describe(state)
+            # To describe a template would be to render it once more.
+            description = (
+                None
+                if state is None or exposure.template is not None
+                else exposure.trait.describe(state)
+            )
             if is_secret(exposure, description):
                 return None
             if self.erases(exposure):
