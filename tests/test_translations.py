@@ -26,13 +26,24 @@ from custom_components.blynk_bridge.exposure_checks import AUTOMATIC
 from custom_components.blynk_bridge.sensor import SENSORS
 from custom_components.blynk_bridge.templated import TEMPLATE_KEY
 from custom_components.blynk_bridge.traits.anything import ATTRIBUTE_KEY
+from custom_components.blynk_bridge.traits.base import OWN_WORDING
 
+from .traits.samples_comfort import SAMPLES as COMFORT
+from .traits.samples_home import SAMPLES as HOME
 from .translated import INTEGRATION, STRINGS, all_texts, placeholders
 
 ENTITIES: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (CONNECTIVITY,),
     "button": (RESYNC,),
     "sensor": SENSORS,
+}
+# The options of enumerations that Home Assistant has no names for.
+OWN_OPTIONS = {
+    option
+    for state in (*COMFORT, *HOME)
+    for trait in traits.traits_of(state)
+    if (description := trait.describe(state)) and description.wording == OWN_WORDING
+    for option in description.options
 }
 # What Home Assistant's own flows end with, without a word in our code.
 OF_CORE = {"already_configured", "already_in_progress"}
@@ -45,6 +56,7 @@ OF_CORE = {"already_configured", "already_in_progress"}
             "trait",
             {ATTRIBUTE_KEY, TEMPLATE_KEY, *(trait.key for trait in traits.TRAITS)},
         ),
+        ("option", OWN_OPTIONS),
         ("data_type", {AUTOMATIC, *DataType}),
         ("direction", {AUTOMATIC, *Direction}),
         ("omission", set(Omission)),

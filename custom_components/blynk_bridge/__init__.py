@@ -5,6 +5,9 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.translation import async_load_integrations
+from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
 
 from .connection import configured_endpoint
@@ -13,8 +16,18 @@ from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .exposure import Direction
 from .following import async_forget
 from .learned import Learned
+from .services import async_register_services
 
 PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
+CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which are there whether an entry is loaded or not."""
+    # The plan names options in the user's language from the first entry on.
+    await async_load_integrations(hass, {DOMAIN})
+    async_register_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:

@@ -11,10 +11,7 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from homeassistant.helpers.event import (
-    async_call_later,
-    async_track_entity_registry_updated_event,
-)
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
@@ -43,6 +40,7 @@ from .learned import Learned
 from .overrides import Overrides
 from .reader import Reader
 from .state_sync import StateSync
+from .upkeep import Upkeep
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -103,11 +101,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._following = Following(hass, entry)
         self._state_sync = StateSync(hass, entry, self._uplink, reader)
         self._overrides = Overrides(hass, self._uplink, self._availability, learned)
+        self._upkeep = Upkeep(hass, entry, self._uplink, learned)
         self._exposures: dict[str, Exposure] = {}
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
         self._served_by: Endpoint | None = None
         self._announced: bool | None = None
-        self._untrack_registry: CALLBACK_TYPE | None = None
         self._apply_scheduled: asyncio.Handle | None = None
         self._count_scheduled: CALLBACK_TYPE | None = None
         self._diagnostic: str | None = None
@@ -122,8 +120,14 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._state_sync.async_start()
         self._overrides.async_start()
         self._following.async_start()
+        self._upkeep.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
+        entry.async_on_unload(
+            self.hass.bus.async_listen(
+                er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_registry_updated
+            )
+        )
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
@@ -146,13 +150,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._availability.async_stop()
         self._state_sync.async_stop()
         self._overrides.async_stop()
+        self._upkeep.async_stop()
         for key in _ISSUES.values():
             ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
         if self._apply_scheduled is not None:
             self._apply_scheduled.cancel()
-        if self._untrack_registry is not None:
-            self._untrack_registry()
-            self._untrack_registry = None
         if self._count_scheduled is not None:
             self._count_scheduled()
 
@@ -184,6 +186,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Return what keeps an eye on the exposures."""
+        return self._upkeep
 
     @property
     def learned(self) -> Learned:
@@ -260,13 +267,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._uplink.async_set_exposures(exposures)
         bound = {str(subentry.data.get(CONF_DATASTREAM)) for subentry in subentries}
         self._overrides.async_set_exposures(exposures, bound - self._exposures.keys())
-        if self._untrack_registry is not None:
-            self._untrack_registry()
-        self._untrack_registry = async_track_entity_registry_updated_event(
-            self.hass,
-            {exposure.entity_id for exposure in self._exposures.values()},
-            self._async_registry_updated,
-        )
+        self._upkeep.async_set_exposures(exposures)
 
     @callback
     def _async_presence_changed(self, exposure: Exposure) -> None:
@@ -280,19 +281,21 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     ) -> None:
         """Follow an exposed entity to its new id, and remember it.
 
-        Another entity may take the old one.
+        Another entity may take the old one. One that was removed may come back.
         """
-        self._async_schedule_apply()
-        registered = er.async_get(self.hass).async_get(event.data["entity_id"])
-        if registered is None:
-            return
+        entity_id = event.data["entity_id"]
+        registered = er.async_get(self.hass).async_get(entity_id)
         entry = self.config_entry
-        for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM):
-            if (
-                subentry.data.get(CONF_ENTITY_REGISTRY_ID) == registered.id
-                and subentry.data[CONF_ENTITY_ID] != registered.entity_id
-            ):
-                data = {**subentry.data, CONF_ENTITY_ID: registered.entity_id}
+        for subentry in list(entry.get_subentries_of_type(SUBENTRY_DATASTREAM)):
+            bound_to = subentry.data.get(CONF_ENTITY_ID)
+            ours = (
+                registered is not None
+                and subentry.data.get(CONF_ENTITY_REGISTRY_ID) == registered.id
+            )
+            if ours or bound_to == entity_id:
+                self._async_schedule_apply()
+            if ours and bound_to != entity_id:
+                data = {**subentry.data, CONF_ENTITY_ID: entity_id}
                 self.hass.config_entries.async_update_subentry(
                     entry, subentry, data=data
                 )
@@ -305,6 +308,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         for listener in list(self._message_listeners):
             listener(message)
         match message:
+            case DatastreamWrite(name) if self._upkeep.check.async_takes(name):
+                _LOGGER.debug("Blynk knows datastream %s", name)
             case DatastreamWrite(name, text) if exposure := self._exposures.get(name):
                 if not self._state_sync.async_answers(exposure, text):
                     self._downlink.async_write(exposure, text)
@@ -312,6 +317,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %s", text)
                 self._diagnostic = text
+                self._upkeep.check.async_diagnosed(text)
                 if self._count_scheduled is None:
                     self._async_count()
                 self._async_sent()
@@ -323,11 +329,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Show what the session is doing, and start up what waits for it."""
         if status.state is not SessionState.READY:
             self._uplink.async_drop_errands()
+            self._upkeep.check.async_disconnected()
         if status.state is SessionState.READY:
             # The session's own message, info/mcu.
             self._pacer.spend()
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
+            self._upkeep.check.async_connected()
             self._state_sync.async_connected(self._exposures.values())
             if status.endpoint == self._served_by:
                 self._uplink.async_send_writable()

@@ -111,13 +111,15 @@ class Exposure:
     def _from_data(
         cls, hass: HomeAssistant, subentry_id: str, data: Mapping[str, Any]
     ) -> Self | None:
-        """Return the exposure, None if its entity has no such trait.
+        """Return the exposure, None if its entity is gone or has no such trait.
 
         Raises KeyError, TypeError or ValueError for data of another version.
         """
         entity_id = current_entity_id(
             hass, data[CONF_ENTITY_ID], data.get(CONF_ENTITY_REGISTRY_ID)
         )
+        if not is_bound(hass, data):
+            return None
         if (trait := trait_of(hass, entity_id, data)) is None:
             return None
         return cls(
@@ -189,3 +191,16 @@ def current_entity_id(
     if registry_id and (entry := er.async_get(hass).entities.get_entry(registry_id)):
         return entry.entity_id
     return entity_id
+
+
+def is_bound(hass: HomeAssistant, data: Mapping[str, Any]) -> bool:
+    """Return whether the entity that a subentry was bound to is still in the registry.
+
+    Once it is removed, whatever takes its id is another entity: a gate may have the
+    name of the lamp that was. An entity that comes back gets its registry id back.
+    """
+    registry_id: str | None = data.get(CONF_ENTITY_REGISTRY_ID)
+    return (
+        not registry_id
+        or er.async_get(hass).entities.get_entry(registry_id) is not None
+    )

@@ -26,16 +26,28 @@ class _StoredOverrides(TypedDict):
     properties: dict[str, dict[str, list[str]]]
 
 
+class SeenRow(TypedDict):
+    """What of a planned datastream may change in Home Assistant later."""
+
+    trait: str | None
+    data_type: str
+    unit: str | None
+    minimum: float | None
+    maximum: float | None
+    labels: list[str]
+
+
 class _Stored(TypedDict):
     """The file's content; servers as URIs."""
 
     configured: str
     home: str
     overrides: NotRequired[_StoredOverrides]
+    plan: NotRequired[dict[str, SeenRow]]
 
 
 class Learned:
-    """The home server and the overridden properties of one entry, in a file of its own."""
+    """The home server, the overridden properties and the plan of one entry, in a file."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file."""
@@ -44,6 +56,7 @@ class Learned:
         self._unsaved = False
         self._device: str | None = None
         self._overrides: dict[str, dict[str, Texts]] = {}
+        self._plan: dict[str, SeenRow] = {}
         self.home: Endpoint | None = None
         """Where the configured server has redirected to, None for nowhere."""
 
@@ -57,6 +70,7 @@ class Learned:
             self.home = Endpoint.parse(stored["home"])
         except InvalidEndpoint:
             self.home = None
+        self._plan = stored.get("plan", {})
         if (overrides := stored.get("overrides")) is not None:
             self._device = overrides["device"]
             self._overrides = {
@@ -113,6 +127,20 @@ class Learned:
         self.async_doubt_overrides()
         return True
 
+    # --- The plan as the user has seen it ----------------------------------------
+
+    @property
+    def plan(self) -> Mapping[str, SeenRow]:
+        """Return what the user knows to be needed, by the subentry's id."""
+        return self._plan
+
+    @callback
+    def async_set_plan(self, plan: Mapping[str, SeenRow]) -> None:
+        """Remember what the user has seen."""
+        if plan != self._plan:
+            self._plan = dict(plan)
+            self._async_schedule_save()
+
     # --- The file --------------------------------------------------------------
 
     @callback
@@ -135,6 +163,8 @@ class Learned:
             configured=configured,
             home=configured if self.home is None else str(self.home),
         )
+        if self._plan:
+            content["plan"] = self._plan
         if self._overrides:
             content["overrides"] = _StoredOverrides(
                 device=self._device,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -19,13 +20,15 @@ from .const import (
     SUBENTRY_DATASTREAM,
 )
 from .device.values import DataType
-from .exposure import Direction, current_entity_id, trait_of
+from .exposure import Direction, current_entity_id, is_bound, trait_of
 from .labels import option_labels
 from .precision import display_decimals
 from .proposal import entity_state
 from .ranges import likely_range
 from .traits.base import ON_OFF, Description, Limits
-from .units import blynk_unit
+from .units import blynk_unit, home_unit
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 _NUMBERS: Final = frozenset({DataType.INTEGER, DataType.DOUBLE})
 
@@ -55,7 +58,8 @@ class PlannedDatastream:
 def planned(hass: HomeAssistant, data: Mapping[str, Any]) -> PlannedDatastream:
     """Return the datastream that an exposure needs, from its subentry's data.
 
-    Of an entity that is gone, only what the subentry says is known.
+    Of an entity that is gone, only what the subentry says is known. Raises KeyError,
+    TypeError or ValueError for data of another version.
     """
     data_type = DataType(data[CONF_DATA_TYPE])
     entity_id = current_entity_id(
@@ -69,7 +73,7 @@ def planned(hass: HomeAssistant, data: Mapping[str, Any]) -> PlannedDatastream:
         entity_id=entity_id,
         trait=data[CONF_TRAIT],
     )
-    state = entity_state(hass, entity_id)
+    state = entity_state(hass, entity_id) if is_bound(hass, data) else None
     trait = trait_of(hass, entity_id, data)
     description = None if state is None or trait is None else trait.describe(state)
     if state is None or description is None:
@@ -80,11 +84,19 @@ def planned(hass: HomeAssistant, data: Mapping[str, Any]) -> PlannedDatastream:
 @callback
 def plan_of(hass: HomeAssistant, entry: ConfigEntry) -> list[PlannedDatastream]:
     """Return what the entry's exposures need in the template, by pin and name."""
-    rows = [
-        planned(hass, subentry.data)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM)
-    ]
-    return sorted_rows(rows)
+    return sorted_rows(rows_of(hass, entry).values())
+
+
+@callback
+def rows_of(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, PlannedDatastream]:
+    """Return what each of the entry's exposures needs, by the subentry's id."""
+    rows = {}
+    for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM):
+        try:
+            rows[subentry.subentry_id] = planned(hass, subentry.data)
+        except (KeyError, TypeError, ValueError) as error:
+            _LOGGER.debug("Nothing to plan for %s: %r", subentry.title, error)
+    return rows
 
 
 def sorted_rows(rows: Iterable[PlannedDatastream]) -> list[PlannedDatastream]:
@@ -104,11 +116,12 @@ def _described(
 ) -> PlannedDatastream:
     """Return the row with what the trait says of itself."""
     numeric = row.data_type in _NUMBERS
-    limits = _limits(state, description) if numeric else None
+    unit = home_unit(hass, description)
+    limits = _limits(state, description, unit) if numeric else None
     labels = _labels(hass, state, description) if row.data_type is DataType.ENUM else ()
     return replace(
         row,
-        unit=blynk_unit(description.unit) if numeric else None,
+        unit=blynk_unit(unit) if numeric else None,
         minimum=None if limits is None else limits.minimum,
         maximum=None if limits is None else limits.maximum,
         decimals=(
@@ -116,7 +129,8 @@ def _described(
             if row.data_type is DataType.DOUBLE
             else None
         ),
-        default=_default(row.data_type, description, direction),
+        # Blynk answers with the default where it has no value: it would be carried out.
+        default=None if row.sync else _default(row.data_type, description, direction),
         labels=labels,
     )
 
@@ -130,11 +144,11 @@ def _labels(
     return option_labels(hass, state, description)
 
 
-def _limits(state: State, description: Description) -> Limits:
+def _limits(state: State, description: Description, unit: str | None) -> Limits:
     """Return the range of a numeric datastream; options count as their indices."""
     if description.options:
         return Limits(0, len(description.options) - 1, 1)
-    return description.limits or likely_range(state, description.unit)
+    return description.limits or likely_range(state, unit)
 
 
 def _default(

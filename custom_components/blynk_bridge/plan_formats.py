@@ -6,10 +6,10 @@ import io
 import re
 from typing import Final
 
+from homeassistant.util.json import JsonArrayType
+
 from .device.values import DataType
 from .plan import PlannedDatastream
-
-type Row = dict[str, str | float | bool | list[str] | None]
 
 # As Blynk's console writes them.
 TYPE_NAMES: Final[Mapping[DataType, str]] = {
@@ -36,11 +36,12 @@ If the template's plan has too few datastreams, stop and say so.
 
 At the end, list what was created, what was changed, and what could not be done.
 """
+NOTHING: Final = "–"
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def to_json(rows: Iterable[PlannedDatastream]) -> list[Row]:
+def to_json(rows: Iterable[PlannedDatastream]) -> JsonArrayType:
     """Return a mapping for each datastream, all with the same keys."""
     return [
         {
@@ -79,9 +80,27 @@ def to_markdown(rows: Iterable[PlannedDatastream]) -> str:
     lines = [
         _line(_COLUMNS),
         _line("---" for _ in _COLUMNS),
-        *(_line(_escaped(cell(row)) for cell in _COLUMNS.values()) for row in rows),
+        *(_line(escaped(cell(row)) for cell in _COLUMNS.values()) for row in rows),
     ]
     return "\n".join(lines)
+
+
+def names_list(rows: Iterable[PlannedDatastream]) -> str:
+    """Return the datastreams' names as a list in Markdown."""
+    return "\n".join(
+        f"- **{escaped(row.name)}**{f' ({_pin(row)})' if _pin(row) else ''}"
+        for row in rows
+    )
+
+
+def difference(before: PlannedDatastream, after: PlannedDatastream) -> str:
+    """Return what has changed as a line of a list in Markdown, empty for nothing."""
+    parts = [
+        f"{column}: {escaped(old) or NOTHING} → {escaped(new) or NOTHING}"
+        for column, cell in _COLUMNS.items()
+        if (old := cell(before)) != (new := cell(after))
+    ]
+    return f"- **{escaped(after.name)}**: {', '.join(parts)}" if parts else ""
 
 
 def to_instructions(rows: Sequence[PlannedDatastream], template_id: str) -> str:
@@ -166,6 +185,6 @@ def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return the text as one line without markup."""
     return _MARKDOWN_SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -22,6 +22,7 @@ from .const import (
     CONF_ENTITY_REGISTRY_ID,
     CONF_PIN,
     CONF_TRAIT,
+    DOMAIN,
     SUBENTRY_DATASTREAM,
 )
 from .device.values import DataType
@@ -63,6 +64,13 @@ def entity_state(hass: HomeAssistant, entity_id: str) -> State | None:
         STATE_UNAVAILABLE,
         {key: value for key, value in attributes.items() if value is not None},
     )
+
+
+@callback
+def own_entities(hass: HomeAssistant) -> list[str]:
+    """Return our own entities: they say how the bridge is, which Blynk knows."""
+    entities = er.async_get(hass).entities.values()
+    return [entry.entity_id for entry in entities if entry.platform == DOMAIN]
 
 
 def data_types(trait: Trait, description: Description) -> frozenset[DataType]:

@@ -28,7 +28,7 @@ from .const import (
     CONF_TRAIT,
     DOMAIN,
 )
-from .exposure import current_entity_id
+from .exposure import current_entity_id, is_bound
 from .exposure_checks import OPERATING, consent_step, entry_errors, trait_errors
 from .exposure_form import (
     CONSENT_SCHEMA,
@@ -41,7 +41,7 @@ from .exposure_form import (
 )
 from .naming import Names, wordings
 from .plan import planned
-from .proposal import entity_state, exposure_title, exposure_unique_id
+from .proposal import entity_state, exposure_title, exposure_unique_id, own_entities
 from .requirement import requirement
 from .templated import TEMPLATE_KEY, Templated, async_validated
 from .texts import async_load_texts
@@ -80,7 +80,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             else:
                 self._state = state
                 return await self.async_step_datastream()
-        own = [e.entity_id for e in registry.entities.values() if e.platform == DOMAIN]
+        own = own_entities(self.hass)
         selector = EntitySelector(EntitySelectorConfig(exclude_entities=own))
         return self.async_show_form(
             step_id="user",
@@ -106,7 +106,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         """Ask for another trait or datastream of the entity."""
         subentry = self._get_reconfigure_subentry()
         state = entity_state(self.hass, self._current_entity_id(subentry))
-        if state is None:
+        if state is None or not is_bound(self.hass, subentry.data):
             return self.async_abort(reason="entity_not_found")
         self._state = state
         if user_input is not None:

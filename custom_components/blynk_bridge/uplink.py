@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -260,6 +260,17 @@ class Uplink:
         for feed in self._feeds.values():
             if wanted(feed.exposure):
                 self._async_put(feed, Lane.ROUTINE, forced=True)
+
+    @callback
+    def async_send_again(self, names: Container[str]) -> None:
+        """Send these datastreams, whatever Blynk may have of them."""
+        self._async_send_again(
+            lambda exposure: exposure.publishes and exposure.datastream in names
+        )
+
+    def has_arrived(self, name: str) -> bool:
+        """Return whether the server has acknowledged a value of this datastream."""
+        return self._outbox.has_value(name)
 
     # --- Silence ---------------------------------------------------------------
 

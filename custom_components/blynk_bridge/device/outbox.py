@@ -160,6 +160,10 @@ class Outbox:
         for name, item in parcel.waiting.items():
             self._arrived(name, item)
 
+    def has_value(self, name: str) -> bool:
+        """Return whether Blynk has acknowledged a value that nothing has superseded."""
+        return not isinstance(self._known.get(name, Erased()), Erased)
+
     def _doubt(self, name: str) -> None:
         """Take nothing for granted of what Blynk has, whatever answer still comes."""
         self._under_way.pop(name, None)
