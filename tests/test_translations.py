@@ -6,6 +6,7 @@ The flows' forms, errors and ends are checked wherever a test walks through them
 import json
 import re
 
+from homeassistant.components.number import NumberMode
 from homeassistant.helpers.entity import EntityDescription
 import pytest
 
@@ -14,9 +15,11 @@ from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
 from custom_components.blynk_bridge.bulk_flow import NO_PROPERTY, PAUSE, RESUME
 from custom_components.blynk_bridge.button import RESYNC
 from custom_components.blynk_bridge.choosing import Omission
+from custom_components.blynk_bridge.control import DATA_TYPES, ControlKind
 from custom_components.blynk_bridge.device.endpoint import Transport
 from custom_components.blynk_bridge.device.values import DataType
 from custom_components.blynk_bridge.draft import PlanSize, Scope
+from custom_components.blynk_bridge.event import APP_COMMAND
 from custom_components.blynk_bridge.exposure import (
     Direction,
     Unavailable,
@@ -35,6 +38,7 @@ from .translated import INTEGRATION, STRINGS, all_texts, placeholders
 ENTITIES: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (CONNECTIVITY,),
     "button": (RESYNC,),
+    "event": (APP_COMMAND,),
     "sensor": SENSORS,
 }
 # The options of enumerations that Home Assistant has no names for.
@@ -68,6 +72,8 @@ OF_CORE = {"already_configured", "already_in_progress"}
         ("scope", set(Scope)),
         ("transport", set(Transport)),
         ("unavailable", set(Unavailable)),
+        ("control_kind", set(ControlKind)),
+        ("number_mode", set(NumberMode)),
     ],
 )
 def test_every_option_has_a_label(selector: str, options: set[str]) -> None:
@@ -111,6 +117,29 @@ def test_every_requirement_has_a_text() -> None:
     ranges = {f"{data_type}_range" for data_type in (DataType.INTEGER, DataType.DOUBLE)}
     texts = STRINGS["config_subentries"]["datastream"]["create_entry"]
     assert set(texts) == {*DataType, *ranges, "enum_plain"}
+
+
+def test_every_control_has_a_text() -> None:
+    """Of what its datastream must be: one for each data type that a kind may have."""
+    types = {data_type for kind in DATA_TYPES.values() for data_type in kind}
+    ranges = {f"{data_type}_range" for data_type in (DataType.INTEGER, DataType.DOUBLE)}
+    texts = STRINGS["config_subentries"]["control"]["create_entry"]
+    assert set(texts) == types | ranges
+
+
+def test_every_app_command_has_a_text_and_an_icon() -> None:
+    """As a state attribute of the event entity."""
+    icons = json.loads((INTEGRATION / "icons.json").read_text())["entity"]["event"]
+    for texts in (STRINGS["entity"]["event"], icons):
+        states = texts["app_command"]["state_attributes"]["event_type"]["state"]
+        assert list(states) == APP_COMMAND.event_types
+
+
+def test_no_exception_is_left_over() -> None:
+    """What no code raises any more has no text either."""
+    code = "".join(file.read_text() for file in INTEGRATION.glob("*.py"))
+    raised = set(re.findall(r'translation_key="(\w+)"', code))
+    assert STRINGS["exceptions"].keys() <= raised
 
 
 @pytest.mark.parametrize("text", all_texts(STRINGS))

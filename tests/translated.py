@@ -25,11 +25,11 @@ def translated[Result: (ConfigFlowResult, SubentryFlowResult)](
 ) -> Result:
     """Return a flow's result, after a look at every text that it needs."""
     handler = result["handler"]
-    texts = (
-        STRINGS["config"]
-        if isinstance(handler, str)
-        else STRINGS["config_subentries"][handler[1]]
-    )
+    if not isinstance(handler, str):
+        texts = STRINGS["config_subentries"][handler[1]]
+    # An options flow is known by its entry.
+    else:
+        texts = STRINGS["config" if handler == DOMAIN else "options"]
     if result["type"] is FlowResultType.FORM:
         schema = result["data_schema"]
         assert schema is not None

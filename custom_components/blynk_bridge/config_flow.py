@@ -40,15 +40,20 @@ from .const import (
     CONF_TEMPLATE_ID,
     CONF_TRANSPORT,
     DOMAIN,
+    SUBENTRY_CONTROL,
     SUBENTRY_DATASTREAM,
+    SUBENTRY_EVENT,
     SUBENTRY_SELECTION,
 )
+from .control_flow import ControlSubentryFlow
 from .credentials import Credentials
 from .device.endpoint import Transport
 from .device.errors import InvalidEndpoint
 from .device.link import Protocol
+from .event_flow import EventSubentryFlow
 from .first_exposures import FirstExposures
 from .live_test import async_try, async_try_for_entry
+from .options_flow import BlynkOptionsFlow
 from .selection_flow import SelectionSubentryFlow
 from .subentry_flow import DatastreamSubentryFlow
 
@@ -125,8 +130,17 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
         """Return what an entry can hold."""
         return {
             SUBENTRY_DATASTREAM: DatastreamSubentryFlow,
+            SUBENTRY_CONTROL: ControlSubentryFlow,
+            SUBENTRY_EVENT: EventSubentryFlow,
             SUBENTRY_SELECTION: SelectionSubentryFlow,
         }
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> BlynkOptionsFlow:
+        """Return the flow that changes an entry's options."""
+        return BlynkOptionsFlow()
 
     @override
     async def async_step_user(
