@@ -8,6 +8,7 @@ from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
     ConfigFlowResult,
+    ConfigSubentryData,
     SubentryFlowResult,
 )
 from homeassistant.const import EntityCategory
@@ -24,6 +25,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.blynk_bridge.const import (
     DOMAIN,
+    SUBENTRY_CONTROL,
     SUBENTRY_DATASTREAM,
     SUBENTRY_SELECTION,
 )
@@ -268,6 +270,22 @@ async def test_what_is_exposed_already(
     await submit(hass, flow)
     assert exposed(entry)["Lamp Brightness"]["pin"] == 2
     assert exposed(entry)["Kitchen Heat"]["pin"] == 4
+
+
+async def test_a_control_counts(
+    hass: HomeAssistant, entry: MockConfigEntry, kitchen: str
+) -> None:
+    """It is a datastream of the template as well."""
+    control = ConfigSubentryData(
+        data={"datastream": "LAMP", "pin": 1},
+        subentry_type=SUBENTRY_CONTROL,
+        title="LAMP",
+        unique_id="ds:LAMP",
+    )
+    hass.config_entries.async_add_subentry(entry, as_subentry(control))
+    flow = await expose(hass, entry, entities=["light.lamp"])
+    assert shown(flow, "total") == "2"
+    assert "| Kitchen Lamp | V2 |" in shown(flow, "rows")
 
 
 async def test_the_limit_of_the_plan(
