@@ -25,11 +25,16 @@ from .conftest import TEMPLATE_ID, TOKEN, exposure
 
 
 def row(
-    hass: HomeAssistant, *args: str, pin: int | None = None, **more: Any
+    hass: HomeAssistant,
+    entity_id: str,
+    trait: str,
+    data_type: str = "integer",
+    direction: str = "both",
+    **more: Any,
 ) -> PlannedDatastream:
-    """Return the row of an exposure."""
-    pins = {} if pin is None else {"pin": pin}
-    return planned(hass, exposure(*args, **pins, **more)["data"])
+    """Return the row of an exposure whose datastream is called A."""
+    data = exposure(entity_id, trait, "A", data_type, direction, **more)["data"]
+    return planned(hass, data)
 
 
 # --- Rows -------------------------------------------------------------------------
@@ -71,7 +76,7 @@ async def test_a_sensor_has_room_for_what_it_may_show(
     """Blynk cuts off what is beyond the range, and its units have names of their own."""
     hass.states.async_set("sensor.a", "21", attributes)
     assert row(
-        hass, "sensor.a", "value", "A", "double", "publish", pin=3
+        hass, "sensor.a", "value", "double", "publish", pin=3
     ) == PlannedDatastream(
         name="A",
         pin=3,
@@ -89,7 +94,7 @@ async def test_a_number_has_its_own_range(hass: HomeAssistant) -> None:
     attributes = {"min": 10, "max": 30, "step": 0.5, "unit_of_measurement": "°C"}
     hass.states.async_set("number.a", "21", attributes)
     whole, real, text = (
-        row(hass, "number.a", "value", "A", data_type)
+        row(hass, "number.a", "value", data_type)
         for data_type in ("integer", "double", "string")
     )
     assert (whole.minimum, whole.maximum, whole.unit) == (10, 30, "Celsius")
@@ -104,7 +109,7 @@ async def test_the_display_precision_gives_the_decimals(hass: HomeAssistant) -> 
     hass.states.async_set(entry.entity_id, "21.123", {"unit_of_measurement": "°C"})
 
     def decimals(data_type: str = "double") -> int | None:
-        return row(hass, entry.entity_id, "value", "A", data_type).decimals
+        return row(hass, entry.entity_id, "value", data_type).decimals
 
     assert decimals() is None
     options = {"suggested_display_precision": 2}
@@ -119,22 +124,22 @@ async def test_the_display_precision_gives_the_decimals(hass: HomeAssistant) -> 
 async def test_an_enumeration_has_its_labels(hass: HomeAssistant) -> None:
     """On a number they count as their indices."""
     hass.states.async_set("select.a", "eco", {"options": ["eco", "comfort"]})
-    enum = row(hass, "select.a", "option", "A", "enum")
+    enum = row(hass, "select.a", "option", "enum")
     assert enum.labels == ("eco", "comfort")
     assert (enum.minimum, enum.maximum) == (None, None)
-    number = row(hass, "select.a", "option", "A", "integer")
+    number = row(hass, "select.a", "option", "integer")
     assert (number.minimum, number.maximum, number.labels) == (0, 1, ())
 
 
 @pytest.mark.parametrize(
     ("args", "more", "default"),
     [
-        (("switch.a", "power", "A"), {}, 0),
-        (("switch.a", "power", "A", "integer", "publish"), {}, None),
-        (("switch.a", "power", "A", "string"), {}, None),
-        (("switch.a", "power", "A"), {"sync_from_blynk": True}, None),
-        (("number.a", "value", "A"), {}, None),
-        (("cover.garage", "open", "A"), {"opted_in": True}, None),
+        (("switch.a", "power"), {}, 0),
+        (("switch.a", "power", "integer", "publish"), {}, None),
+        (("switch.a", "power", "string"), {}, None),
+        (("switch.a", "power"), {"sync_from_blynk": True}, None),
+        (("number.a", "value"), {}, None),
+        (("cover.garage", "open"), {"opted_in": True}, None),
     ],
 )
 async def test_off_is_the_default_where_it_harms_nobody(
@@ -163,7 +168,7 @@ async def test_a_disabled_entity_is_planned_from_the_registry(
         original_device_class="humidity",
         disabled_by=er.RegistryEntryDisabler.USER,
     )
-    found = row(hass, entry.entity_id, "value", "A", "double", "publish")
+    found = row(hass, entry.entity_id, "value", "double", "publish")
     assert (found.unit, found.minimum, found.maximum) == ("Percent", 0, 100)
 
 
@@ -176,7 +181,7 @@ async def test_of_a_missing_entity_the_subentry_tells(hass: HomeAssistant) -> No
         entity_id="sensor.a",
         trait="value",
     )
-    args = ("sensor.a", "value", "A", "double", "publish")
+    args = ("sensor.a", "value", "double", "publish")
     assert row(hass, *args) == gone
     hass.states.async_set("sensor.a", "1", {"unit_of_measurement": "%"})
     assert row(hass, *args, entity_registry_id="of-another") == gone

@@ -270,7 +270,8 @@ class Flow:
         for text in all_texts(step):
             assert placeholders(text) <= known
         if result["type"] is FlowResultType.MENU:
-            assert set(step["menu_options"]) == set(result["menu_options"])
+            assert list(step["menu_options"]) == ["delete", "pair"]
+            assert result["menu_options"] == ["pair", "delete"]
             return result
         schema = result["data_schema"]
         assert schema is not None

@@ -1,13 +1,14 @@
 """The actions."""
 
+import json
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 import voluptuous as vol
-import yaml
 
 from custom_components.blynk_bridge.const import DOMAIN
 from custom_components.blynk_bridge.services import FORMATS
@@ -91,8 +92,8 @@ async def test_an_unknown_form_is_refused(
 
 def test_every_action_is_described() -> None:
     """Its fields in services.yaml, its texts in en.json, its icon in icons.json."""
-    fields = yaml.safe_load((INTEGRATION / "services.yaml").read_text())
-    icons = yaml.safe_load((INTEGRATION / "icons.json").read_text())["services"]
+    fields = load_yaml_dict(str(INTEGRATION / "services.yaml"))
+    icons = json.loads((INTEGRATION / "icons.json").read_text())["services"]
     texts = STRINGS["services"]
     assert fields.keys() == icons.keys() == texts.keys()
     for name, action in fields.items():
