@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+from typing import Any
 
+from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import Event, HomeAssistant, ServiceCall
 from homeassistant.exceptions import (
     HomeAssistantError,
@@ -735,6 +737,97 @@ async def test_a_blind_that_becomes_a_garage_door_is_shut_again(
     await simulator.press("Door", 1)
     await simulator.wait_for(lambda: writes(simulator, "Door") == [b"0"])
     assert len(calls) == 1
+
+
+CODE = "47114711"
+
+
+def lock(hass: HomeAssistant, **attributes: object) -> None:
+    """Show a lock that is locked."""
+    hass.states.async_set("lock.front", "locked", attributes)
+
+
+def front_door(**more: Any) -> ConfigSubentryData:
+    """Return a subentry that operates the lock."""
+    return exposure("lock.front", "locked", "Door", opted_in=True, **more)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "more", "data"),
+    [
+        ({"code_format": "^\\d+$"}, {"code": CODE}, {"code": CODE}),
+        ({"code_format": "^\\d+$"}, {}, {}),
+        ({}, {"code": CODE}, {}),
+    ],
+    ids=["it takes one", "the user gave none", "it takes none"],
+)
+async def test_a_lock_is_told_its_code(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    attributes: dict[str, object],
+    more: dict[str, object],
+    data: dict[str, object],
+) -> None:
+    """And whoever listens for commands is not."""
+    lock(hass, **attributes)
+    calls = async_mock_service(hass, "lock", "unlock")
+    events = async_capture_events(hass, EVENT_COMMAND)
+    entry = await set_up(front_door(**more))
+    await settled(simulator, "Door")
+    await simulator.press("Door", 0)
+    await eventually(lambda: calls)
+    assert calls[0].data == {"entity_id": "lock.front"} | data
+    assert CODE not in str([event.as_dict() for event in events])
+    assert CODE not in repr(entry.runtime_data.exposures)
+
+
+@pytest.mark.parametrize("kind", [HomeAssistantError, vol.Invalid, RuntimeError])
+async def test_a_code_is_never_logged(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    kind: type[Exception],
+) -> None:
+    """Not even where an integration repeats it in its error."""
+    lock(hass, code_format="^\\d+$")
+
+    async def fail(call: ServiceCall) -> None:
+        raise kind(f"the code {call.data['code']} is wrong")
+
+    hass.services.async_register("lock", "unlock", fail)
+    await set_up(front_door(code=CODE))
+    await settled(simulator, "Door")
+    caplog.set_level(logging.DEBUG, "custom_components.blynk_bridge")
+    await simulator.press("Door", 0)
+    await simulator.wait_for(lambda: writes(simulator, "Door") == [b"1"])
+    ours = [r for r in caplog.records if r.name.startswith("custom_components")]
+    assert [r for r in ours if "lock.front" in r.getMessage()]
+    text = logging.Formatter()
+    assert not [r for r in ours if CODE in text.format(r)]
+
+
+async def test_a_code_is_not_logged_late(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By an action that fails when nobody waits for it any more."""
+    monkeypatch.setattr("custom_components.blynk_bridge.downlink._ACTION_TIMEOUT", 0.1)
+    lock(hass, code_format="^\\d+$")
+
+    async def fail(call: ServiceCall) -> None:
+        await asyncio.sleep(0.3)
+        raise HomeAssistantError(f"the code {call.data['code']} is wrong")
+
+    hass.services.async_register("lock", "unlock", fail)
+    await set_up(front_door(code=CODE))
+    await settled(simulator, "Door")
+    await simulator.press("Door", 0)
+    await eventually(lambda: "lock.unlock failed: the code … is wrong" in caplog.text)
 
 
 # --- Options by their names ----------------------------------------------------------

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.components.recorder import Recorder
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -123,9 +123,9 @@ COVER = {**NAMED, "supported_features": 15}
         (
             exposure("text.x", "value", "Message", "string"),
             {**NAMED, "min": 0, "max": 99},
-            "{entity} {value}",
+            "{entity} {value}\0more",
             "text.set_value",
-            "set Thing to {entity} {value}",
+            "set Thing to {entity} {value}, more",
         ),
         (
             exposure("button.x", "press", "Press"),
@@ -172,7 +172,8 @@ async def test_each_action_has_a_sentence(
     """In the user's words: an option by its name, a value where it says more."""
     hass.states.async_set(subentry["data"]["entity_id"], "on", attributes)
     await set_up(subentry)
-    calls = async_mock_service(hass, *service.split("."))
+    domain, _, name = service.partition(".")
+    calls = async_mock_service(hass, domain, name)
     await simulator.press(subentry["data"]["datastream"], written)
     await eventually(lambda: calls)
     shown = await entries(hass, hass_ws_client)

@@ -311,11 +311,11 @@ async def test_the_next_trait_is_suggested(
         await submit(hass, flow, **suggested(flow))
     assert suggestions == [
         {"trait": "power", "datastream": "Kitchen Lamp"},
-        {"trait": "brightness", "datastream": "Kitchen Lamp brightness"},
-        {"trait": "power", "datastream": "Kitchen Lamp power"},
+        {"trait": "brightness", "datastream": "Kitchen Lamp Brightness"},
+        {"trait": "power", "datastream": "Kitchen Lamp 2"},
     ]
     flow = await choose(hass, entry, "light.kitchen")
-    assert suggested(flow)["datastream"] == "Kitchen Lamp power 2"
+    assert suggested(flow)["datastream"] == "Kitchen Lamp 3"
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,20 @@ The flows' forms, errors and ends are checked wherever a test walks through them
 import json
 import re
 
+from homeassistant.components.number import NumberMode
 from homeassistant.helpers.entity import EntityDescription
 import pytest
 
 from custom_components.blynk_bridge import traits
 from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
+from custom_components.blynk_bridge.bulk_flow import NO_PROPERTY, PAUSE, RESUME
 from custom_components.blynk_bridge.button import RESYNC
+from custom_components.blynk_bridge.choosing import Omission
+from custom_components.blynk_bridge.control import DATA_TYPES, ControlKind
 from custom_components.blynk_bridge.device.endpoint import Transport
 from custom_components.blynk_bridge.device.values import DataType
+from custom_components.blynk_bridge.draft import PlanSize, Scope
+from custom_components.blynk_bridge.event import APP_COMMAND
 from custom_components.blynk_bridge.exposure import (
     Direction,
     Unavailable,
@@ -23,13 +29,25 @@ from custom_components.blynk_bridge.exposure_checks import AUTOMATIC
 from custom_components.blynk_bridge.sensor import SENSORS
 from custom_components.blynk_bridge.templated import TEMPLATE_KEY
 from custom_components.blynk_bridge.traits.anything import ATTRIBUTE_KEY
+from custom_components.blynk_bridge.traits.base import OWN_WORDING
 
+from .traits.samples_comfort import SAMPLES as COMFORT
+from .traits.samples_home import SAMPLES as HOME
 from .translated import INTEGRATION, STRINGS, all_texts, placeholders
 
 ENTITIES: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (CONNECTIVITY,),
     "button": (RESYNC,),
+    "event": (APP_COMMAND,),
     "sensor": SENSORS,
+}
+# The options of enumerations that Home Assistant has no names for.
+OWN_OPTIONS = {
+    option
+    for state in (*COMFORT, *HOME)
+    for trait in traits.traits_of(state)
+    if (description := trait.describe(state)) and description.wording == OWN_WORDING
+    for option in description.options
 }
 # What Home Assistant's own flows end with, without a word in our code.
 OF_CORE = {"already_configured", "already_in_progress"}
@@ -42,11 +60,20 @@ OF_CORE = {"already_configured", "already_in_progress"}
             "trait",
             {ATTRIBUTE_KEY, TEMPLATE_KEY, *(trait.key for trait in traits.TRAITS)},
         ),
+        ("option", OWN_OPTIONS),
         ("data_type", {AUTOMATIC, *DataType}),
         ("direction", {AUTOMATIC, *Direction}),
-        ("properties", set(WidgetProperty)),
+        ("omission", set(Omission)),
+        ("paused", {PAUSE, RESUME}),
+        ("plan_size", set(PlanSize)),
+        ("preview_note", {"guarded", "private"}),
+        ("properties", {NO_PROPERTY, *WidgetProperty}),
+        ("refusal", {"guarded", "interval_order", "not_writable"}),
+        ("scope", set(Scope)),
         ("transport", set(Transport)),
         ("unavailable", set(Unavailable)),
+        ("control_kind", set(ControlKind)),
+        ("number_mode", set(NumberMode)),
     ],
 )
 def test_every_option_has_a_label(selector: str, options: set[str]) -> None:
@@ -90,6 +117,29 @@ def test_every_requirement_has_a_text() -> None:
     ranges = {f"{data_type}_range" for data_type in (DataType.INTEGER, DataType.DOUBLE)}
     texts = STRINGS["config_subentries"]["datastream"]["create_entry"]
     assert set(texts) == {*DataType, *ranges, "enum_plain"}
+
+
+def test_every_control_has_a_text() -> None:
+    """Of what its datastream must be: one for each data type that a kind may have."""
+    types = {data_type for kind in DATA_TYPES.values() for data_type in kind}
+    ranges = {f"{data_type}_range" for data_type in (DataType.INTEGER, DataType.DOUBLE)}
+    texts = STRINGS["config_subentries"]["control"]["create_entry"]
+    assert set(texts) == types | ranges
+
+
+def test_every_app_command_has_a_text_and_an_icon() -> None:
+    """As a state attribute of the event entity."""
+    icons = json.loads((INTEGRATION / "icons.json").read_text())["entity"]["event"]
+    for texts in (STRINGS["entity"]["event"], icons):
+        states = texts["app_command"]["state_attributes"]["event_type"]["state"]
+        assert list(states) == APP_COMMAND.event_types
+
+
+def test_no_exception_is_left_over() -> None:
+    """What no code raises any more has no text either."""
+    code = "".join(file.read_text() for file in INTEGRATION.glob("*.py"))
+    raised = set(re.findall(r'translation_key="(\w+)"', code))
+    assert STRINGS["exceptions"].keys() <= raised
 
 
 @pytest.mark.parametrize("text", all_texts(STRINGS))

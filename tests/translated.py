@@ -25,11 +25,11 @@ def translated[Result: (ConfigFlowResult, SubentryFlowResult)](
 ) -> Result:
     """Return a flow's result, after a look at every text that it needs."""
     handler = result["handler"]
-    texts = (
-        STRINGS["config"]
-        if isinstance(handler, str)
-        else STRINGS["config_subentries"][handler[1]]
-    )
+    if not isinstance(handler, str):
+        texts = STRINGS["config_subentries"][handler[1]]
+    # An options flow is known by its entry.
+    else:
+        texts = STRINGS["config" if handler == DOMAIN else "options"]
     if result["type"] is FlowResultType.FORM:
         schema = result["data_schema"]
         assert schema is not None
@@ -47,10 +47,18 @@ def translated[Result: (ConfigFlowResult, SubentryFlowResult)](
         if end := result["description"]:
             known = set(result["description_placeholders"] or {})
             assert placeholders(texts["create_entry"][end]) == known
+    elif result["type"] is FlowResultType.MENU:
+        step = texts["step"][result["step_id"]]
+        offered = result["menu_options"]
+        assert isinstance(offered, list)
+        assert set(step["menu_options"]) == set(offered)
+        known = set(result["description_placeholders"] or {})
+        assert all(placeholders(text) <= known for text in all_texts(step))
     # Core's own ends have core's own texts.
     elif "translation_domain" not in result:
         assert result["type"] is FlowResultType.ABORT
-        assert not placeholders(texts["abort"][result["reason"]])
+        known = set(result["description_placeholders"] or {})
+        assert placeholders(texts["abort"][result["reason"]]) <= known
     return result
 
 
@@ -63,8 +71,8 @@ def _check_fields(fields: Mapping[Any, Any], texts: Mapping[str, Any]) -> None:
     }
     plain = {field.schema for field in fields} - set(sections)
     unused = SOMETIMES - plain
-    assert set(texts["data"]) - unused == plain
-    assert set(texts["data_description"]) - unused == plain
+    assert set(texts.get("data", {})) - unused == plain
+    assert set(texts.get("data_description", {})) - unused == plain
     assert set(texts.get("sections", {})) == set(sections)
     for name, part in sections.items():
         assert texts["sections"][name]["name"]

@@ -5,7 +5,7 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
@@ -13,11 +13,25 @@ from homeassistant.loader import async_get_integration
 from .connection import configured_endpoint
 from .const import CONF_DIRECTION, CONF_OPTED_IN, DOMAIN, SUBENTRY_DATASTREAM
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
+from .entity import service_device
 from .exposure import Direction
+from .following import async_forget
 from .learned import Learned
+from .reboot import async_follow_reboots
 from .services import async_register_services
 
-PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR]
+PLATFORMS: Final = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.NOTIFY,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.TEXT,
+    Platform.TIME,
+]
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 
 
@@ -36,8 +50,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> boo
     version = str((await async_get_integration(hass, DOMAIN)).version)
     coordinator = BlynkCoordinator(hass, entry, learned, version)
     entry.runtime_data = coordinator
+    # Before the platforms, which may be first with a device that is reached through it.
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, **service_device(coordinator)
+    )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    entry.async_on_unload(async_follow_reboots(hass, entry))
     coordinator.async_start()
     return True
 
@@ -51,6 +70,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
     """Forget what was learned about a device that is removed."""
     await Learned(hass, entry.entry_id).async_remove()
+    async_forget(hass, entry.entry_id)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:

@@ -1,4 +1,4 @@
-"""Whether the Blynk device is online."""
+"""Whether the Blynk device is online; controls that are on or off."""
 
 from typing import Final, override
 
@@ -11,8 +11,12 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import BlynkConfigEntry
+from .control import Control, ControlKind
+from .control_entity import ValueEntity
+from .coordinator import BlynkConfigEntry, BlynkCoordinator
+from .device.values import DataType, Value, normalize
 from .entity import BlynkEntity
+from .subentry_entities import async_show_controls
 
 PARALLEL_UPDATES: Final = 0
 
@@ -29,8 +33,9 @@ async def async_setup_entry(
     entry: BlynkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the entry's binary sensor."""
+    """Add the entry's binary sensor, and those of the controls."""
     async_add_entities([BlynkConnectivity(entry.runtime_data, CONNECTIVITY)])
+    await async_show_controls(entry, ControlKind.BINARY_SENSOR, BlynkBinarySensor)
 
 
 class BlynkConnectivity(BlynkEntity, BinarySensorEntity):
@@ -47,3 +52,18 @@ class BlynkConnectivity(BlynkEntity, BinarySensorEntity):
     def available(self) -> bool:
         """Return true: being offline is what this entity tells."""
         return True
+
+
+class BlynkBinarySensor(ValueEntity, BinarySensorEntity):
+    """A datastream that is on or off, and that only Blynk sets."""
+
+    def __init__(self, coordinator: BlynkCoordinator, control: Control) -> None:
+        """Take the device class from the control."""
+        super().__init__(coordinator, control)
+        if control.device_class is not None:
+            self._attr_device_class = BinarySensorDeviceClass(control.device_class)
+
+    @override
+    def _show(self, value: Value) -> None:
+        """Show 1 as on and 0 as off."""
+        self._attr_is_on = bool(normalize(value, DataType.BOOLEAN))

@@ -7,7 +7,6 @@ from typing import Any, Final, override
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
 )
@@ -41,13 +40,21 @@ from .const import (
     CONF_TEMPLATE_ID,
     CONF_TRANSPORT,
     DOMAIN,
+    SUBENTRY_CONTROL,
     SUBENTRY_DATASTREAM,
+    SUBENTRY_EVENT,
+    SUBENTRY_SELECTION,
 )
+from .control_flow import ControlSubentryFlow
 from .credentials import Credentials
 from .device.endpoint import Transport
 from .device.errors import InvalidEndpoint
 from .device.link import Protocol
+from .event_flow import EventSubentryFlow
+from .first_exposures import FirstExposures
 from .live_test import async_try, async_try_for_entry
+from .options_flow import BlynkOptionsFlow
+from .selection_flow import SelectionSubentryFlow
 from .subentry_flow import DatastreamSubentryFlow
 
 TITLE: Final = "Blynk Bridge"
@@ -102,7 +109,7 @@ _RECONFIGURE_FIELDS: Final[Mapping[vol.Marker, Any]] = {
 }
 
 
-class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
+class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
     """Adds a Blynk device, and mends its credentials and its connection."""
 
     VERSION = 1
@@ -110,6 +117,7 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def __init__(self) -> None:
         """Start without credentials."""
+        super().__init__()
         self._pasted = Credentials("", "")
         self._redirect_target = ""
 
@@ -120,7 +128,19 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what an entry can hold."""
-        return {SUBENTRY_DATASTREAM: DatastreamSubentryFlow}
+        return {
+            SUBENTRY_DATASTREAM: DatastreamSubentryFlow,
+            SUBENTRY_CONTROL: ControlSubentryFlow,
+            SUBENTRY_EVENT: EventSubentryFlow,
+            SUBENTRY_SELECTION: SelectionSubentryFlow,
+        }
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> BlynkOptionsFlow:
+        """Return the flow that changes an entry's options."""
+        return BlynkOptionsFlow()
 
     @override
     async def async_step_user(
@@ -141,9 +161,8 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._abort_if_unique_id_configured()
                 errors = await self._async_try(data)
             if not errors:
-                return self.async_create_entry(
-                    title=credentials.template_name or TITLE, data=data
-                )
+                self._title, self._data = credentials.template_name or TITLE, data
+                return await self.async_step_expose()
         schema = _with_connection(_USER_FIELDS, user_input, errors)
         return self._show("user", schema, user_input, errors)
 

@@ -16,7 +16,14 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
 from .connection import session_settings, tls_context
-from .const import CONF_DATASTREAM, CONF_ENTITY_REGISTRY_ID, DOMAIN, SUBENTRY_DATASTREAM
+from .const import (
+    CONF_DATASTREAM,
+    CONF_ENTITY_REGISTRY_ID,
+    CONF_PLAN_SIZE,
+    DOMAIN,
+    SUBENTRY_DATASTREAM,
+)
+from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
 from .device.messages import (
@@ -28,7 +35,9 @@ from .device.messages import (
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
+from .events import EVENTS_PER_DAY, Events
 from .exposure import Exposure
+from .following import Following
 from .learned import Learned
 from .overrides import Overrides
 from .reader import Reader
@@ -59,6 +68,7 @@ class BridgeStatus:
     server: str | None = None
     messages_sent: int = 0
     diagnostic: str | None = None
+    events_left: int = EVENTS_PER_DAY
 
 
 class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
@@ -75,7 +85,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     ) -> None:
         """Wire the parts together; `async_start` brings them to life."""
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
-        self.data = BridgeStatus()
         self._configuration = _configuration(entry)
         self._learned = learned
         self._session = DeviceSession(
@@ -91,11 +100,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             hass, self._session, self._pacer, reader, self._async_sent
         )
         self._downlink = Downlink(hass, entry, self._uplink)
+        self._following = Following(hass, entry)
         self._state_sync = StateSync(hass, entry, self._uplink, reader)
         self._overrides = Overrides(hass, self._uplink, self._availability, learned)
         self._upkeep = Upkeep(hass, entry, self._uplink, learned)
+        self._controls = Controls(hass, entry, self._uplink)
+        self._events = Events(hass, learned, self.async_send, self._async_event_counted)
+        self.data = BridgeStatus(events_left=self._events.left_today)
         self._exposures: dict[str, Exposure] = {}
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
+        self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
         self._announced: bool | None = None
         self._apply_scheduled: asyncio.Handle | None = None
@@ -111,6 +125,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._availability.async_start()
         self._state_sync.async_start()
         self._overrides.async_start()
+        self._following.async_start()
         self._upkeep.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
@@ -119,6 +134,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_registry_updated
             )
         )
+        entry.async_on_unload(self._events.async_start())
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
@@ -137,10 +153,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
         self._uplink.async_stop()
+        self._following.async_stop()
         self._availability.async_stop()
         self._state_sync.async_stop()
         self._overrides.async_stop()
         self._upkeep.async_stop()
+        self._controls.async_stop()
         for key in _ISSUES.values():
             ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
         if self._apply_scheduled is not None:
@@ -159,6 +177,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
             self._async_schedule_apply()
+            self._following.async_entry_updated()
 
     @callback
     def async_resync(self) -> None:
@@ -170,6 +189,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def exposures(self) -> Mapping[str, Exposure]:
         """Return what is exposed now, by datastream; without what is paused."""
         return self._exposures
+
+    @property
+    def controls(self) -> Controls:
+        """Return the datastreams that Blynk owns."""
+        return self._controls
+
+    @property
+    def events(self) -> Events:
+        """Return the way of events to Blynk."""
+        return self._events
 
     @property
     def uplink(self) -> Uplink:
@@ -201,6 +230,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Let a part of the bridge hear every downlink; return how to stop that."""
         self._message_listeners.append(listener)
         return lambda: self._message_listeners.remove(listener)
+
+    @callback
+    def async_listen_subentries(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Let a platform follow the subentries; return how to stop that."""
+        self._subentry_listeners.append(listener)
+        return lambda: self._subentry_listeners.remove(listener)
 
     async def _async_hold_session(self) -> Never:
         """Keep the session running; a refused token is the user's to mend."""
@@ -257,6 +292,9 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         bound = {str(subentry.data.get(CONF_DATASTREAM)) for subentry in subentries}
         self._overrides.async_set_exposures(exposures, bound - self._exposures.keys())
         self._upkeep.async_set_exposures(exposures)
+        self._controls.async_configure()
+        for listener in list(self._subentry_listeners):
+            listener()
 
     @callback
     def _async_presence_changed(self, exposure: Exposure) -> None:
@@ -303,6 +341,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 if not self._state_sync.async_answers(exposure, text):
                     self._downlink.async_write(exposure, text)
                 self._state_sync.async_answered(exposure)
+            case DatastreamWrite(name, text) if self._controls.async_written(
+                name, text
+            ):
+                pass
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %s", text)
                 self._diagnostic = text
@@ -334,6 +376,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._overrides.async_connected(
                 f"{self.config_entry.unique_id}@{status.endpoint.host}"
             )
+            self._controls.async_connected()
             self._async_announce(online=True, server=status.endpoint)
         elif status.error is not None or not self.data.online:
             self._async_announce(online=False, reason=status.error)
@@ -405,6 +448,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         return f"{key}_{self.config_entry.entry_id}"
 
     @callback
+    def _async_event_counted(self) -> None:
+        """Show how many events are left today."""
+        self.async_set_updated_data(
+            replace(self.data, events_left=self._events.left_today)
+        )
+
+    @callback
     def _async_sent(self) -> None:
         """Let the sensors follow, without a state change for each message."""
         if self._count_scheduled is None:
@@ -427,4 +477,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
     """Return a copy of what a reload is needed for when it changes."""
-    return dict(entry.data), dict(entry.options)
+    options = dict(entry.options)
+    # Only remembered for the next time that many are exposed.
+    options.pop(CONF_PLAN_SIZE, None)
+    return dict(entry.data), options

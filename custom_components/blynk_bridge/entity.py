@@ -1,9 +1,10 @@
-"""The base of the bridge's own entities: they show how the connection is doing."""
+"""The bases of the bridge's own entities."""
 
 from typing import Final
 
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.loader import async_get_loaded_integration
 from yarl import URL
@@ -16,7 +17,7 @@ _PUBLIC_CLOUD: Final = "blynk.cloud"
 
 
 class BlynkEntity(CoordinatorEntity[BlynkCoordinator]):
-    """An entity of the entry's own service device."""
+    """An entity of the entry's own service device: how the connection is doing."""
 
     _attr_has_entity_name = True
 
@@ -28,16 +29,54 @@ class BlynkEntity(CoordinatorEntity[BlynkCoordinator]):
         self.entity_description = description
         entry = coordinator.config_entry
         self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        integration = async_get_loaded_integration(coordinator.hass, DOMAIN)
+        self._attr_device_info = service_device(coordinator)
+
+
+class SubentryEntity(Entity):
+    """The entity of a control or an event, alone on a device of its own.
+
+    It has the device's name, which is what the user knows it by in Blynk.
+    """
+
+    _attr_has_entity_name = True
+    _attr_name = None
+    _attr_should_poll = False
+
+    def __init__(
+        self, coordinator: BlynkCoordinator, subentry_id: str, name: str, model: str
+    ) -> None:
+        """Bind the entity to the device of its subentry."""
+        self.coordinator = coordinator
+        entry = coordinator.config_entry
+        self._attr_unique_id = f"{entry.entry_id}_{subentry_id}"
         self._attr_device_info = DeviceInfo(
             entry_type=DeviceEntryType.SERVICE,
-            identifiers={(DOMAIN, entry.entry_id)},
-            name=entry.title,
+            identifiers={(DOMAIN, self._attr_unique_id)},
+            name=name,
             manufacturer=MANUFACTURER,
-            model="MQTT device",
-            sw_version=str(integration.version),
+            model=model,
             configuration_url=dashboard(entry),
+            via_device_id=dr.async_get_device_id_by_identifier(
+                coordinator.hass,
+                (DOMAIN, entry.entry_id),
+                config_entry_id=entry.entry_id,
+            ),
         )
+
+
+def service_device(coordinator: BlynkCoordinator) -> DeviceInfo:
+    """Return the device of the entry itself."""
+    entry = coordinator.config_entry
+    integration = async_get_loaded_integration(coordinator.hass, DOMAIN)
+    return DeviceInfo(
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, entry.entry_id)},
+        name=entry.title,
+        manufacturer=MANUFACTURER,
+        model="MQTT device",
+        sw_version=str(integration.version),
+        configuration_url=dashboard(entry),
+    )
 
 
 def dashboard(entry: BlynkConfigEntry) -> URL:

@@ -78,7 +78,7 @@ CONSENT_SCHEMA: Final = vol.Schema(
     {vol.Required(CONF_OPTED_IN, default=False): BooleanSelector()}
 )
 # What is left out of a subentry's data where it is as it would be without.
-_DEFAULTS: Final[Mapping[str, object]] = {
+DEFAULTS: Final[Mapping[str, object]] = {
     CONF_MIN_INTERVAL: 0,
     CONF_MAX_INTERVAL: 0,
     CONF_UNAVAILABLE: Unavailable.KEEP,
@@ -114,11 +114,11 @@ def exposure_schema(
     opened = opened or any(field.schema in values for field in advanced)
     return vol.Schema(
         {
-            vol.Required(CONF_TRAIT): _select(keys, "trait"),
+            vol.Required(CONF_TRAIT): select(keys, "trait"),
             vol.Required(CONF_DATASTREAM): TextSelector(),
             vol.Optional(CONF_PIN): PIN,
             vol.Required(CONF_DATA_TYPE, default=AUTOMATIC): _type_selector(types),
-            vol.Required(CONF_DIRECTION, default=AUTOMATIC): _select(
+            vol.Required(CONF_DIRECTION, default=AUTOMATIC): select(
                 [AUTOMATIC, *Direction], "direction"
             ),
             vol.Optional(CONF_ADVANCED): section(
@@ -135,7 +135,7 @@ def _advanced_fields(
     fields: dict[vol.Marker, Any] = {
         vol.Optional(CONF_MIN_INTERVAL): SECONDS,
         vol.Optional(CONF_MAX_INTERVAL): SECONDS,
-        vol.Optional(CONF_UNAVAILABLE, default=Unavailable.KEEP.value): _select(
+        vol.Optional(CONF_UNAVAILABLE, default=Unavailable.KEEP.value): select(
             Unavailable, "unavailable"
         ),
         vol.Optional(CONF_PROPERTIES): SelectSelector(
@@ -198,7 +198,7 @@ def entered(user_input: Mapping[str, Any], before: Mapping[str, Any]) -> dict[st
     section_values = values.pop(CONF_ADVANCED, None)
     kept = {field for fields in _GENERIC_FIELDS.values() for field in fields}
     if section_values is None:
-        kept.update(_DEFAULTS)
+        kept.update(DEFAULTS)
         section_values = {}
     values |= section_values
     if values.get(CONF_CODE) == UNCHANGED:
@@ -245,7 +245,7 @@ def exposure_fields(
     useless = set() if direction in OPERATING else {CONF_SYNC_FROM_BLYNK, CONF_CODE}
     if not description.takes_code:
         useless.add(CONF_CODE)
-    for field, default in _DEFAULTS.items():
+    for field, default in DEFAULTS.items():
         if field not in useless and values.get(field, default) != default:
             fields[field] = values[field]
     return fields
@@ -253,14 +253,17 @@ def exposure_fields(
 
 def _type_selector(types: Iterable[DataType]) -> SelectSelector:
     """Return a selector of data types, and the one that fits best."""
-    return _select([AUTOMATIC, *types], "data_type")
+    return select([AUTOMATIC, *types], "data_type")
 
 
-def _select(options: Iterable[str], translation_key: str) -> SelectSelector:
+def select(
+    options: Iterable[str], translation_key: str, *, multiple: bool = False
+) -> SelectSelector:
     """Return a selector of options whose labels are translated."""
     return SelectSelector(
         SelectSelectorConfig(
             options=[str(option) for option in options],
+            multiple=multiple,
             mode=SelectSelectorMode.DROPDOWN,
             translation_key=translation_key,
         )

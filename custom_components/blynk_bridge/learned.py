@@ -1,6 +1,8 @@
 """What a bridge learns while it runs, kept across restarts."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final, NotRequired, TypedDict
 
 from homeassistant.core import HomeAssistant, callback
@@ -37,6 +39,13 @@ class SeenRow(TypedDict):
     labels: list[str]
 
 
+class _StoredEvents(TypedDict):
+    """How many events were sent, and on which day."""
+
+    day: str
+    sent: int
+
+
 class _Stored(TypedDict):
     """The file's content; servers as URIs."""
 
@@ -44,10 +53,20 @@ class _Stored(TypedDict):
     home: str
     overrides: NotRequired[_StoredOverrides]
     plan: NotRequired[dict[str, SeenRow]]
+    events: NotRequired[_StoredEvents]
+
+
+@dataclass(frozen=True, slots=True)
+class EventCount:
+    """How many events were sent on a day."""
+
+    day: str
+    """As YYYY-MM-DD."""
+    sent: int
 
 
 class Learned:
-    """The home server, the overridden properties and the plan of one entry, in a file."""
+    """What one entry has learned: its home server, and what Blynk and the user know."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file."""
@@ -59,17 +78,16 @@ class Learned:
         self._plan: dict[str, SeenRow] = {}
         self.home: Endpoint | None = None
         """Where the configured server has redirected to, None for nowhere."""
+        self.events: EventCount | None = None
+        """The events of the last day there were any."""
 
     async def async_load(self, configured: Endpoint) -> None:
-        """Read what was learned from this server; of another one it says nothing."""
+        """Read what was learned; of another server's home it says nothing."""
         self._configured = configured
-        stored = await self._store.async_load()
-        if stored is None or stored["configured"] != str(configured):
+        if (stored := await self._store.async_load()) is None:
             return
-        try:
-            self.home = Endpoint.parse(stored["home"])
-        except InvalidEndpoint:
-            self.home = None
+        if events := stored.get("events"):
+            self.events = EventCount(events["day"], events["sent"])
         self._plan = stored.get("plan", {})
         if (overrides := stored.get("overrides")) is not None:
             self._device = overrides["device"]
@@ -77,6 +95,9 @@ class Learned:
                 name: {key: tuple(texts) for key, texts in properties.items()}
                 for name, properties in overrides["properties"].items()
             }
+        if stored["configured"] == str(configured):
+            with suppress(InvalidEndpoint):
+                self.home = Endpoint.parse(stored["home"])
 
     @callback
     def async_set_home(self, home: Endpoint | None) -> None:
@@ -141,6 +162,14 @@ class Learned:
             self._plan = dict(plan)
             self._async_schedule_save()
 
+    # --- Events ----------------------------------------------------------------
+
+    @callback
+    def async_set_events(self, events: EventCount) -> None:
+        """Remember how many events were sent."""
+        self.events = events
+        self._async_schedule_save()
+
     # --- The file --------------------------------------------------------------
 
     @callback
@@ -172,6 +201,10 @@ class Learned:
                     name: {key: list(texts) for key, texts in properties.items()}
                     for name, properties in self._overrides.items()
                 },
+            )
+        if self.events is not None:
+            content["events"] = _StoredEvents(
+                day=self.events.day, sent=self.events.sent
             )
         return content
 

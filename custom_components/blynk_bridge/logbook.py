@@ -146,6 +146,7 @@ def _value(
             option = exposure.trait.reading_of(state, value)
             labels = option_labels(hass, state, description)
             return labels[description.options.index(str(option))]
-        return to_text(value, exposure.data_type)
+        # A colour and a place have several parts.
+        return to_text(value, exposure.data_type).replace("\0", ", ")
     except NotWritable, InvalidValue, ValueError:
         return str(value)

@@ -198,6 +198,11 @@ class Overrides:
 
     # --- What differs ------------------------------------------------------------
 
+    def _differs(self) -> bool:
+        """Return whether Blynk has anything otherwise than it is wanted now."""
+        self._refresh()
+        return bool(self._waiting)
+
     def _refresh(self) -> None:
         """Bring what waits in line with what is wanted now."""
         while self._stale:
@@ -262,8 +267,7 @@ class Overrides:
 
         Raises the LinkError that has ended the link: the rest is for the next one.
         """
-        self._refresh()
-        while self._waiting:
+        while self._differs():
             try:
                 await self._uplink.async_send_latest(self._compose, Lane.ROUTINE)
             except PublishRefused as error:
@@ -273,9 +277,8 @@ class Overrides:
 
     def _compose(self) -> Publication | None:
         """Return the next message: what is wanted now, not when it began to wait."""
-        self._refresh()
         self._under_way = None
-        if not self._waiting:
+        if not self._differs():
             return None
         (name, key), wish = next(iter(self._waiting.items()))
         self._under_way = (name, key, wish)

@@ -26,7 +26,7 @@ from .precision import display_decimals
 from .proposal import entity_state
 from .ranges import likely_range
 from .traits.base import ON_OFF, Description, Limits
-from .units import blynk_unit
+from .units import blynk_unit, home_unit
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -116,11 +116,12 @@ def _described(
 ) -> PlannedDatastream:
     """Return the row with what the trait says of itself."""
     numeric = row.data_type in _NUMBERS
-    limits = _limits(state, description) if numeric else None
+    unit = home_unit(hass, description)
+    limits = _limits(state, description, unit) if numeric else None
     labels = _labels(hass, state, description) if row.data_type is DataType.ENUM else ()
     return replace(
         row,
-        unit=blynk_unit(description.unit) if numeric else None,
+        unit=blynk_unit(unit) if numeric else None,
         minimum=None if limits is None else limits.minimum,
         maximum=None if limits is None else limits.maximum,
         decimals=(
@@ -143,11 +144,11 @@ def _labels(
     return option_labels(hass, state, description)
 
 
-def _limits(state: State, description: Description) -> Limits:
+def _limits(state: State, description: Description, unit: str | None) -> Limits:
     """Return the range of a numeric datastream; options count as their indices."""
     if description.options:
         return Limits(0, len(description.options) - 1, 1)
-    return description.limits or likely_range(state, description.unit)
+    return description.limits or likely_range(state, unit)
 
 
 def _default(

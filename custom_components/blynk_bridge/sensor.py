@@ -1,10 +1,12 @@
-"""Where the device is connected, what it has sent, and what the server complains about."""
+"""How the connection is doing; controls that are readings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
+    DEVICE_CLASS_STATE_CLASSES,
+    SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
@@ -14,13 +16,23 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .coordinator import BlynkConfigEntry, BridgeStatus
+from .control import Control, ControlKind
+from .control_entity import ValueEntity
+from .coordinator import BlynkConfigEntry, BlynkCoordinator, BridgeStatus
 from .device.endpoint import Endpoint
+from .device.values import DataType, Location, Value
 from .entity import BlynkEntity
+from .subentry_entities import async_show_controls
 
 PARALLEL_UPDATES: Final = 0
 
 ATTR_TEXT: Final = "text"
+# How a reading is summed up over time: the first of these that its class allows.
+_STATE_CLASSES: Final = (
+    SensorStateClass.MEASUREMENT,
+    SensorStateClass.TOTAL_INCREASING,
+    SensorStateClass.TOTAL,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +49,13 @@ def _server(status: BridgeStatus) -> str | None:
 
 
 def _diagnostic(status: BridgeStatus) -> str | None:
-    """Return the beginning of the server's last text, as much as a state can hold."""
-    text = status.diagnostic
-    if text is None or len(text) <= MAX_LENGTH_STATE_STATE:
+    """Return the beginning of the server's last text."""
+    return None if status.diagnostic is None else _shortened(status.diagnostic)
+
+
+def _shortened(text: str) -> str:
+    """Return the beginning of a text, as much as a state can hold."""
+    if len(text) <= MAX_LENGTH_STATE_STATE:
         return text
     return f"{text[: MAX_LENGTH_STATE_STATE - 1]}…"
 
@@ -50,6 +66,12 @@ def _diagnostic_text(status: BridgeStatus) -> Mapping[str, Any] | None:
 
 
 SENSORS: Final = (
+    BlynkSensorDescription(
+        key="events_left_today",
+        translation_key="events_left_today",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda status: status.events_left,
+    ),
     BlynkSensorDescription(
         key="server",
         translation_key="server",
@@ -78,10 +100,11 @@ async def async_setup_entry(
     entry: BlynkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the entry's sensors."""
+    """Add the entry's sensors, and those of the controls."""
     async_add_entities(
         BlynkSensor(entry.runtime_data, description) for description in SENSORS
     )
+    await async_show_controls(entry, ControlKind.SENSOR, BlynkReading)
 
 
 class BlynkSensor(BlynkEntity, SensorEntity):
@@ -101,3 +124,33 @@ class BlynkSensor(BlynkEntity, SensorEntity):
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
         """Return what does not fit in the state."""
         return self.entity_description.attributes(self.coordinator.data)
+
+
+class BlynkReading(ValueEntity, SensorEntity):
+    """A datastream that only Blynk sets: a number, a text, one of several options."""
+
+    def __init__(self, coordinator: BlynkCoordinator, control: Control) -> None:
+        """Take what the numbers are, or the options, from the control."""
+        super().__init__(coordinator, control)
+        if control.data_type is DataType.ENUM:
+            self._attr_device_class = SensorDeviceClass.ENUM
+            self._attr_options = list(control.options)
+        elif control.data_type is not DataType.STRING:
+            self._attr_native_unit_of_measurement = control.unit
+            allowed = set(_STATE_CLASSES)
+            if control.device_class is not None:
+                self._attr_device_class = SensorDeviceClass(control.device_class)
+                allowed &= DEVICE_CLASS_STATE_CLASSES[self._attr_device_class]
+            self._attr_state_class = next(
+                (each for each in _STATE_CLASSES if each in allowed), None
+            )
+
+    @override
+    def _show(self, value: Value) -> None:
+        """Show the number, the text or the option."""
+        if self.control.data_type is DataType.ENUM:
+            self._attr_native_value = self.control.option(value)
+        elif isinstance(value, str):
+            self._attr_native_value = _shortened(value)
+        elif not isinstance(value, Location):
+            self._attr_native_value = value

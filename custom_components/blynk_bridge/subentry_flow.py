@@ -24,6 +24,7 @@ from .const import (
     CONF_ENTITY_REGISTRY_ID,
     CONF_ON_WRITE,
     CONF_OPTED_IN,
+    CONF_SELECTION,
     CONF_TRAIT,
     DOMAIN,
 )
@@ -38,16 +39,12 @@ from .exposure_form import (
     suggestions,
     template_schema,
 )
+from .naming import Names, wordings
 from .plan import planned
-from .proposal import (
-    entity_state,
-    exposure_title,
-    exposure_unique_id,
-    own_entities,
-    suggest_name,
-)
+from .proposal import entity_state, exposure_title, exposure_unique_id, own_entities
 from .requirement import requirement
 from .templated import TEMPLATE_KEY, Templated, async_validated
+from .texts import async_load_texts
 from .traits.anything import ATTRIBUTE_KEY, Attribute
 from .traits.base import Description, Trait
 
@@ -68,6 +65,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the entity."""
+        await async_load_texts(self.hass)
         errors: dict[str, str] = {}
         registry = er.async_get(self.hass)
         if user_input is not None:
@@ -233,9 +231,13 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             exposure_unique_id(data[CONF_DATASTREAM]),
         )
         if self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
+            if (selection := subentry.data.get(CONF_SELECTION)) is not None:
+                # Changed, it still comes and goes with what is followed.
+                data[CONF_SELECTION] = selection
             return self.async_update_and_abort(
                 self._get_entry(),
-                self._get_reconfigure_subentry(),
+                subentry,
                 title=title,
                 data=data,
                 unique_id=unique_id,
@@ -284,15 +286,14 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             and self._current_entity_id(subentry) == self._state.entity_id
         }
         trait = next((t for t in offered if t.key not in exposed), offered[0])
-        name = suggest_name(
-            self._state,
-            trait,
-            main=trait is offered[0],
-            taken={
-                subentry.data[CONF_DATASTREAM]
-                for subentry in self._others()
-                if CONF_DATASTREAM in subentry.data
-            },
+        names = Names(
+            subentry.data[CONF_DATASTREAM]
+            for subentry in self._others()
+            if CONF_DATASTREAM in subentry.data
+        )
+        main = trait is offered[0]
+        name = names.claim(
+            wordings(self.hass, self._state, trait, main=main, ambiguous=False)
         )
         return {CONF_TRAIT: trait.key, CONF_DATASTREAM: name}
 

@@ -1,4 +1,4 @@
-"""What Blynk calls the units of Home Assistant."""
+"""The units of a home, and what Blynk calls them."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -24,6 +24,9 @@ from homeassistant.const import (
     UnitOfVolume,
     UnitOfVolumeFlowRate,
 )
+from homeassistant.core import HomeAssistant, callback
+
+from .traits.base import HOME_TEMPERATURE, Description
 
 # Blynk publishes no full list: these are the names its docs use.
 # Source: Blynk docs, console/templates/datastreams/semantic-tags.
@@ -51,6 +54,14 @@ _NAMES: Final[Mapping[str, str]] = {
     UnitOfVolume.LITERS: "Liter",
     UnitOfVolumeFlowRate.LITERS_PER_SECOND: "Liter per second",
 }
+
+
+@callback
+def home_unit(hass: HomeAssistant, description: Description) -> str | None:
+    """Return the unit of a trait's numbers, which may be left to the home."""
+    if description.unit == HOME_TEMPERATURE:
+        return hass.config.units.temperature_unit
+    return description.unit
 
 
 def blynk_unit(unit: str | None) -> str | None:

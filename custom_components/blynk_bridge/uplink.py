@@ -213,6 +213,16 @@ class Uplink:
         """Forget a datastream that is no longer ours."""
         self._outbox.discard(name)
 
+    @callback
+    def async_is_unsent(self, name: str) -> bool:
+        """Return whether Blynk has not acknowledged what was put of a datastream."""
+        return self._outbox.is_unsent(name)
+
+    @callback
+    def async_is_under_way(self, name: str) -> bool:
+        """Return whether a datastream's value was sent and not acknowledged yet."""
+        return self._outbox.is_under_way(name)
+
     async def async_send(self, publication: Publication, lane: Lane) -> None:
         """Send a message that is no value when its lane's turn comes.
 

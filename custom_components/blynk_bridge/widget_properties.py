@@ -16,6 +16,7 @@ from .labels import option_labels
 from .learned import Texts
 from .precision import display_decimals
 from .traits.base import Description
+from .units import home_unit
 
 IS_DISABLED: Final = "isDisabled"
 """A widget that shows its value and can't be operated."""
@@ -99,7 +100,7 @@ def _suffix(
     hass: HomeAssistant, exposure: Exposure, state: State, description: Description
 ) -> tuple[tuple[str, ...], ...]:
     """Return the unit."""
-    return ((description.unit or "",),)
+    return ((home_unit(hass, description) or "",),)
 
 
 def _decimals(

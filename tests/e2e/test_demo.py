@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 240
-CHECKS = 7
+CHECKS = 13
 
 
 @pytest.mark.skipif(

@@ -4,6 +4,9 @@ from homeassistant.components.climate.const import ClimateEntityFeature
 from homeassistant.components.fan.const import FanEntityFeature
 from homeassistant.components.humidifier.const import HumidifierEntityFeature
 from homeassistant.components.light.const import LightEntityFeature
+from homeassistant.components.media_player.const import MediaPlayerEntityFeature
+from homeassistant.components.remote.const import RemoteEntityFeature
+from homeassistant.components.siren.const import SirenEntityFeature
 from homeassistant.components.water_heater.const import WaterHeaterEntityFeature
 from homeassistant.core import State
 
@@ -237,10 +240,89 @@ _WATER_HEATERS = (
     ),
 )
 
+_MEDIA_PLAYERS = (
+    an(
+        "media_player.kitchen_radio",
+        "playing",
+        device_class="speaker",
+        volume_level=0.337,
+        is_volume_muted=False,
+        media_content_type="music",
+        media_title="Sinnerman",
+        media_artist="Nina Simone",
+        media_album_name="Pastel Blues",
+        source="Favourites",
+        source_list=["Favourites", "Line-in"],
+        shuffle=True,
+        repeat="all",
+        supported_features=~MediaPlayerEntityFeature(0)
+        & ~MediaPlayerEntityFeature.TURN_ON
+        & ~MediaPlayerEntityFeature.TURN_OFF,
+        friendly_name="Kitchen Radio",
+    ),
+    an(
+        "media_player.receiver",
+        "on",
+        device_class="receiver",
+        volume_level=0.5,
+        is_volume_muted=True,
+        source="TV",
+        source_list=["TV", "Phono", "Tuner"],
+        sound_mode="Movie",
+        sound_mode_list=["Stereo", "Movie"],
+        supported_features=MediaPlayerEntityFeature.TURN_ON
+        | MediaPlayerEntityFeature.TURN_OFF
+        | MediaPlayerEntityFeature.VOLUME_SET
+        | MediaPlayerEntityFeature.VOLUME_MUTE
+        | MediaPlayerEntityFeature.SELECT_SOURCE
+        | MediaPlayerEntityFeature.SELECT_SOUND_MODE,
+        friendly_name="Receiver",
+    ),
+    an(
+        "media_player.television",
+        "off",
+        device_class="tv",
+        source_list=["TV", "HDMI 1"],
+        supported_features=MediaPlayerEntityFeature.TURN_OFF
+        | MediaPlayerEntityFeature.PLAY
+        | MediaPlayerEntityFeature.PAUSE
+        | MediaPlayerEntityFeature.VOLUME_SET
+        | MediaPlayerEntityFeature.SELECT_SOURCE,
+        friendly_name="Television",
+    ),
+)
+
+_SWITCHED = (
+    an(
+        "remote.living_room",
+        "on",
+        current_activity="Watch TV",
+        activity_list=["Watch TV", "Listen to Music"],
+        supported_features=RemoteEntityFeature.ACTIVITY,
+        friendly_name="Living Room Remote",
+    ),
+    an("remote.fan", "off", supported_features=0, friendly_name="Fan Remote"),
+    an(
+        "siren.garden",
+        "off",
+        available_tones=["fire", "alarm"],
+        supported_features=~SirenEntityFeature(0),
+        friendly_name="Garden Siren",
+    ),
+    an(
+        "group.downstairs",
+        "on",
+        entity_id=["light.desk_lamp", "switch.pump"],
+        friendly_name="Downstairs",
+    ),
+)
+
 SAMPLES: tuple[State, ...] = (
     *_LIGHTS,
     *_FANS,
     *_CLIMATES,
     *_HUMIDIFIERS,
     *_WATER_HEATERS,
+    *_MEDIA_PLAYERS,
+    *_SWITCHED,
 )

@@ -117,11 +117,34 @@ def test_what_is_no_number_is_no_position(written: Value) -> None:
         the("cover", "position").action(BLIND, written)
 
 
-def test_a_cover_is_opened_and_closed() -> None:
-    trait = the("cover", "open")
-    target = {"entity_id": "cover.x"}
-    assert trait.action(BLIND, 1) == Action("cover", "open_cover", target)
-    assert trait.action(BLIND, 0) == Action("cover", "close_cover", target)
+@pytest.mark.parametrize("domain", ["cover", "valve"])
+@pytest.mark.parametrize(
+    ("raw", "written", "service"),
+    [
+        ("closed", 1, "open"),
+        ("closed", 0, "close"),
+        ("closing", 1, "open"),
+        ("closing", 0, "close"),
+        ("opening", 0, "close"),
+        ("open", 0, "close"),
+        ("unknown", 1, "open"),
+    ],
+)
+def test_a_cover_is_opened_and_closed(
+    domain: str, raw: str, written: int, service: str
+) -> None:
+    state = an(f"{domain}.x", raw, supported_features=3)
+    assert the(domain, "open").action(state, written) == Action(
+        domain, f"{service}_{domain}", {"entity_id": f"{domain}.x"}
+    )
+
+
+@pytest.mark.parametrize("raw", ["open", "opening"])
+def test_what_is_open_is_not_opened_further(raw: str) -> None:
+    half = an("cover.x", raw, supported_features=15, current_position=40)
+    guess = an("cover.x", raw, supported_features=15, assumed_state=True)
+    assert the("cover", "open").action(half, 1) is None
+    assert the("cover", "open").action(guess, 1) is not None
 
 
 @pytest.mark.parametrize("features", [OPEN, CLOSE, SET, STOP, 0, None, "3", [3]])
@@ -230,12 +253,27 @@ def test_slats_are_open_however_little(position: object, told: int | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("written", "service"), [(1, "open_cover_tilt"), (0, "close_cover_tilt")]
+    ("position", "written", "service"),
+    [
+        (0, 1, "open_cover_tilt"),
+        (None, 1, "open_cover_tilt"),
+        (0, 0, "close_cover_tilt"),
+        (40, 0, "close_cover_tilt"),
+    ],
 )
-def test_slats_are_opened_and_closed(written: int, service: str) -> None:
-    assert the("cover", "tilt_open").action(TILTING, written) == Action(
+def test_slats_are_opened_and_closed(
+    position: object, written: int, service: str
+) -> None:
+    cover = an(
+        "cover.x", "open", supported_features=255, current_tilt_position=position
+    )
+    assert the("cover", "tilt_open").action(cover, written) == Action(
         "cover", service, {"entity_id": "cover.x"}
     )
+
+
+def test_slats_that_are_open_are_not_opened_further() -> None:
+    assert the("cover", "tilt_open").action(TILTING, 1) is None
 
 
 def test_a_cover_without_slats_does_not_tilt() -> None:

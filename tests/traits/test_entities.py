@@ -274,13 +274,19 @@ async def test_a_text_that_the_entity_would_refuse_is_not_even_tried(
         (
             "number.large_range",
             Description(
-                data_type=DataType.INTEGER, limits=Limits(1, 1000, 1), writable=True
+                data_type=DataType.INTEGER,
+                limits=Limits(1, 1000, 1),
+                decimals=0,
+                writable=True,
             ),
         ),
         (
             "number.pwm_1",
             Description(
-                data_type=DataType.DOUBLE, limits=Limits(0, 1, 0.01), writable=True
+                data_type=DataType.DOUBLE,
+                limits=Limits(0, 1, 0.01),
+                decimals=2,
+                writable=True,
             ),
         ),
         (

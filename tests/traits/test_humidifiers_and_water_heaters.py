@@ -73,6 +73,30 @@ def test_a_written_humidity_is_brought_to_the_nearest(
     )
 
 
+@pytest.mark.parametrize(
+    ("humidity", "percent", "action"),
+    [
+        (67, 67, Action("humidifier", "set_humidity", TARGET | {"humidity": 67})),
+        # The action takes whole percents: it would change what is there.
+        (67.4, 67, None),
+    ],
+)
+def test_a_humidity_between_two_steps_is_kept(
+    humidity: float, percent: int, action: Action | None
+) -> None:
+    trait = the("humidifier", "target_humidity")
+    humidifier = an(
+        "humidifier.x",
+        "on",
+        humidity=humidity,
+        min_humidity=30,
+        max_humidity=80,
+        target_humidity_step=5,
+    )
+    assert trait.value(humidifier, DataType.INTEGER) == percent
+    assert trait.action(humidifier, percent) == action
+
+
 def test_a_humidifiers_mode_goes_both_ways() -> None:
     trait = the("humidifier", "mode")
     humidifier = an(

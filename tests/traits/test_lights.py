@@ -167,14 +167,14 @@ def test_colour_is_offered_where_a_colour_mode_has_it(
         ("on", (255, float("nan"), 0), None),
         ("on", "255,128,0", None),
         ("on", None, None),
-        ("off", None, "0\x000\x000"),
-        ("off", (255, 128, 0), "0\x000\x000"),
+        ("off", None, None),
+        ("off", (255, 128, 0), None),
         ("unknown", (255, 128, 0), None),
         ("unavailable", (255, 128, 0), None),
     ],
     ids=str,
 )
-def test_a_colour_is_three_numbers_joined_by_nul_and_black_while_off(
+def test_a_colour_is_three_numbers_joined_by_nul_and_none_while_off(
     state: str, rgb: object, value: str | None
 ) -> None:
     lamp = an("light.x", state, rgb_color=rgb)

@@ -42,7 +42,6 @@ def test_whatever_operates_a_valve_is_guarded() -> None:
     ("key", "written", "service", "data"),
     [
         ("position", 55, "set_valve_position", {"position": 55}),
-        ("open", 1, "open_valve", {}),
         ("open", 0, "close_valve", {}),
         ("movement", 0, "open_valve", {}),
         ("movement", 1, "stop_valve", {}),

@@ -1,6 +1,6 @@
 """Typed messages, and the MQTT topics and payloads they travel as."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 import json
 from typing import Final
@@ -168,6 +168,18 @@ def batch(values: Mapping[str, JsonValue]) -> Publication:
 def get_values(names: Iterable[str]) -> Publication:
     """Return the question for datastreams' stored values (`get/ds`)."""
     return Publication("get/ds", ",".join(names).encode())
+
+
+def questions(names: Iterable[str]) -> Iterator[tuple[list[str], Publication]]:
+    """Yield as many questions (`get/ds`) as it takes, each with what it asks for."""
+    asked: list[str] = []
+    for name in names:
+        if asked and get_values([*asked, name]).size > MESSAGE_SIZE_MAX:
+            yield asked, get_values(asked)
+            asked = []
+        asked.append(name)
+    if asked:
+        yield asked, get_values(asked)
 
 
 def get_all_values() -> Publication:

@@ -73,6 +73,14 @@ class Outbox:
         """Return the most urgent lane with something in it."""
         return min((item.lane for item in self._waiting.values()), default=None)
 
+    def is_unsent(self, name: str) -> bool:
+        """Return whether a datastream waits, or is on its way without an answer."""
+        return name in self._waiting or name in self._under_way
+
+    def is_under_way(self, name: str) -> bool:
+        """Return whether a datastream was sent and the answer has not come."""
+        return name in self._under_way
+
     def put(
         self,
         name: str,

@@ -14,6 +14,7 @@ from .base import (
     HOME_TEMPERATURE,
     Action,
     Description,
+    Limits,
     NotWritable,
     OnOffTrait,
     Reading,
@@ -99,15 +100,25 @@ class Measurement(Trait):
 
     urgent = False
     attribute: ClassVar[str]
-    unit: ClassVar[str]
+    data_type: ClassVar[DataType] = DataType.DOUBLE
+    unit: ClassVar[str | None] = None
+    unit_attribute: ClassVar[str | None] = None
+    """Has the unit, where it is not always the same."""
+    range: ClassVar[Limits | None] = None
     decimals: ClassVar[int | None] = None
 
     def describe(self, state: State) -> Description | None:
         """Offer it where there is a number: no feature tells who measures."""
         if self.read(state) is None:
             return None
+        unit = self.unit
+        if self.unit_attribute is not None:
+            unit = text(state, self.unit_attribute) or None
         return Description(
-            data_type=DataType.DOUBLE, unit=self.unit, decimals=self.decimals
+            data_type=self.data_type,
+            unit=unit,
+            limits=self.range,
+            decimals=self.decimals,
         )
 
     def read(self, state: State) -> Reading | None:

@@ -9,6 +9,7 @@ import math
 from typing import ClassVar, Final
 
 from homeassistant.const import (
+    ATTR_ASSUMED_STATE,
     ATTR_ENTITY_ID,
     ATTR_SUPPORTED_FEATURES,
     STATE_OFF,
@@ -37,6 +38,8 @@ NOT_READINGS: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 # Where an option travels as its index, counted from 0 as Blynk's Menu and Segmented
 # Switch do (Blynk docs, list-of-datastreams-types-supported-by-widgets).
 _INDEXED: Final = frozenset({DataType.ENUM, DataType.INTEGER, DataType.DOUBLE})
+# A Double has no more of them on the wire.
+_DECIMALS_MAX: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Limits:
         if not self.step:
             return None
         parts = (Decimal(str(part)).normalize() for part in (self.minimum, self.step))
-        return max(0, *(-int(part.as_tuple().exponent) for part in parts))
+        decimals = max(-int(part.as_tuple().exponent) for part in parts)
+        return min(max(decimals, 0), _DECIMALS_MAX)
 
     def clamp(self, number: float) -> float:
         """Return the number, moved to the nearest end if it is out of range."""
@@ -316,6 +320,11 @@ def supports(state: State, features: int) -> bool:
     """Return whether the entity has all these features."""
     raw: object = state.attributes.get(ATTR_SUPPORTED_FEATURES)
     return isinstance(raw, int) and raw & features == features
+
+
+def assumed(state: State) -> bool:
+    """Return whether the entity's state is a guess: it may be told again."""
+    return state.attributes.get(ATTR_ASSUMED_STATE) is True
 
 
 def entity_action(state: State, service: str, **data: object) -> Action:

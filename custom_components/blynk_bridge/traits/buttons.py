@@ -11,7 +11,7 @@ from homeassistant.const import SERVICE_TURN_ON, Platform
 from homeassistant.core import State
 
 from .base import Action, Description, OnOffTrait, Reading, Trait, entity_action, on_off
-from .switches import Power
+from .switches import Power, SteadyPower
 
 
 class MomentaryTrait(OnOffTrait):
@@ -49,7 +49,7 @@ class Activate(MomentaryTrait):
     service = SERVICE_TURN_ON
 
 
-class Run(Power):
+class Run(SteadyPower):
     """Whether a script runs: on starts it, off stops it."""
 
     key = "run"

@@ -34,6 +34,7 @@ from .base import (
     OnOffTrait,
     Reading,
     Trait,
+    assumed,
     entity_action,
     number,
     on_off,
@@ -63,6 +64,7 @@ _OPENNESS: Final[Mapping[str, bool]] = {
     CoverState.CLOSING: True,
     CoverState.CLOSED: False,
 }
+_STAYS_OPEN: Final = frozenset({CoverState.OPEN, CoverState.OPENING})
 
 
 class Position(Trait):
@@ -132,9 +134,11 @@ class Open(OnOffTrait):
         return _OPENNESS.get(state.state)
 
     def write(self, state: State, reading: Reading) -> Action | None:
-        """Open or close it."""
+        """Open or close it, but do not open further what is open, however little."""
         if not supports(state, _OPEN_CLOSE):
             raise NotWritable("does not open and close")
+        if reading and state.state in _STAYS_OPEN and not assumed(state):
+            return None
         return entity_action(state, self.opens if reading else self.closes)
 
     def guarded(self, state: State) -> bool:
@@ -194,9 +198,11 @@ class TiltOpen(OnOffTrait):
         return None if (position := number(raw)) is None else position > 0
 
     def write(self, state: State, reading: Reading) -> Action | None:
-        """Open or close the slats."""
+        """Open or close the slats, but do not open further what is open."""
         if not supports(state, _TILT):
             raise NotWritable("does not tilt")
+        if reading and self.read(state) is True and not assumed(state):
+            return None
         return entity_action(
             state, SERVICE_OPEN_COVER_TILT if reading else SERVICE_CLOSE_COVER_TILT
         )

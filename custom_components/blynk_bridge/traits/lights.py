@@ -121,7 +121,7 @@ class Brightness(Trait):
 
 
 class Colour(Trait):
-    """A light's colour, black while it is off.
+    """A light's colour, none while it is off: the widget keeps the last one.
 
     Red, green and blue from 0 to 255, joined by NUL, as Blynk's zeRGBa and RGB Light
     Control have them (Blynk docs, blynk.apps/widgets-controllers/zergba). How bright
@@ -148,7 +148,7 @@ class Colour(Trait):
         if not _colourful(state):
             raise NotWritable("no colour")
         colour = _parsed(reading)
-        if colour == _colour_of(state) and state.state == STATE_ON:
+        if colour == _colour_of(state):
             return entity_action(state, SERVICE_TURN_ON, **_exact_colour(state, colour))
         if colour == _BLACK:
             return entity_action(state, SERVICE_TURN_OFF)
@@ -244,9 +244,7 @@ def _level(state: State) -> float | None:
 
 
 def _colour_of(state: State) -> _Colour | None:
-    """Return the colour that a light shows, None if it does not tell."""
-    if state.state == STATE_OFF:
-        return _BLACK
+    """Return the colour that a light shows, None if it is off or does not tell."""
     raw: object = state.attributes.get(LightEntityStateAttribute.RGB_COLOR)
     if state.state != STATE_ON or not isinstance(raw, list | tuple) or len(raw) != 3:
         return None

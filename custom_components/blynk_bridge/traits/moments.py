@@ -19,9 +19,10 @@ def moment_text(raw: object) -> str | None:
     """Return a moment by the home's clock, None for what is none.
 
     Takes ISO 8601 with or without a zone; without one it is by the home's clock.
+    Not by `dt_util.parse_datetime`: ciso8601 ends Python on a lone surrogate.
     """
     try:
-        moment = dt_util.parse_datetime(raw) if isinstance(raw, str) else raw
+        moment = datetime.fromisoformat(raw.strip()) if isinstance(raw, str) else raw
         if not isinstance(moment, datetime):
             return None
         local = dt_util.as_local(moment)

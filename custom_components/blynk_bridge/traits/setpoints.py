@@ -26,12 +26,12 @@ from .base import (
 )
 
 _PERCENT: Final = Limits(0, 100, 1)
-# What Home Assistant shows of a temperature at most.
+# What Home Assistant shows of a temperature, where no step tells.
 _DECIMALS: Final = 1
 
 
 class TargetTemperature(Trait):
-    """The temperature to reach.
+    """The temperature to reach: a Double, for in another unit no step is whole.
 
     Urgent although it is a number: it moves when somebody moves it, who waits for it.
     """
@@ -43,16 +43,16 @@ class TargetTemperature(Trait):
     service: ClassVar[str]
 
     def describe(self, state: State) -> Description | None:
-        """Offer it where it can be set, as an Integer where its steps are whole."""
+        """Offer it where it can be set."""
         if not supports(state, self.feature):
             return None
         limits = self.limits(state)
-        whole = limits is not None and limits.whole
+        decimals = limits.decimals if limits else None
         return Description(
-            data_type=DataType.INTEGER if whole else DataType.DOUBLE,
+            data_type=DataType.DOUBLE,
             unit=HOME_TEMPERATURE,
             limits=limits,
-            decimals=_decimals(limits),
+            decimals=_DECIMALS if decimals is None else decimals,
             writable=True,
         )
 
@@ -118,13 +118,17 @@ class TargetHumidity(Trait):
 
     def read(self, state: State) -> Reading | None:
         """Return the humidity."""
-        return number(state.attributes.get(self.attribute))
+        percent = number(state.attributes.get(self.attribute))
+        return None if percent is None else round(_PERCENT.clamp(percent))
 
     def write(self, state: State, reading: Reading) -> Action | None:
-        """Set the humidity."""
+        """Set the humidity; 67 is what there is while there is 67.4."""
         if not self._settable(state):
             raise NotWritable("humidity can't be set")
         percent = round(written_number(reading))
+        now = number(state.attributes.get(self.attribute))
+        if percent == self.read(state) != now:
+            return None
         return entity_action(state, self.service, **{self.attribute: percent})
 
     def limits(self, state: State) -> Limits | None:
@@ -149,13 +153,3 @@ class TargetHumidity(Trait):
     def _settable(self, state: State) -> bool:
         """Return whether the entity takes a humidity."""
         return self.feature is None or supports(state, self.feature)
-
-
-def _decimals(limits: Limits | None) -> int:
-    """Return how many decimals a temperature's steps have."""
-    if limits is None or limits.step is None:
-        return _DECIMALS
-    step = Fraction(str(limits.step))
-    if step.denominator == 1:
-        return 0
-    return 1 if (step * 10).denominator == 1 else 2

@@ -3,12 +3,7 @@
 from typing import ClassVar, Final
 
 from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN_DOMAIN
-from homeassistant.const import (
-    ATTR_ASSUMED_STATE,
-    SERVICE_TURN_OFF,
-    SERVICE_TURN_ON,
-    Platform,
-)
+from homeassistant.const import SERVICE_TURN_OFF, SERVICE_TURN_ON, Platform
 from homeassistant.core import State
 
 from .base import (
@@ -18,6 +13,7 @@ from .base import (
     OnOffTrait,
     Reading,
     Trait,
+    assumed,
     entity_action,
     on_off,
     supports,
@@ -48,8 +44,7 @@ class SteadyPower(Power):
 
     def write(self, state: State, reading: Reading) -> Action | None:
         """Switch the entity on or off; only an assumed state is not trusted."""
-        assumed: object = state.attributes.get(ATTR_ASSUMED_STATE)
-        if reading and self.read(state) is True and assumed is not True:
+        if reading and self.read(state) is True and not assumed(state):
             return None
         return super().write(state, reading)
 

@@ -12,7 +12,6 @@ from homeassistant.components.lawn_mower.const import (
     LawnMowerEntityFeature,
 )
 from homeassistant.components.vacuum.const import (
-    ATTR_FAN_SPEED,
     SERVICE_CLEAN_SPOT,
     SERVICE_LOCATE,
     SERVICE_PAUSE,
@@ -29,21 +28,8 @@ from homeassistant.const import ATTR_BATTERY_LEVEL, PERCENTAGE, Platform
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .attributes import Measurement
-from .base import (
-    Action,
-    Description,
-    Limits,
-    NotWritable,
-    Reading,
-    Trait,
-    Wording,
-    entity_action,
-    on_off,
-    supports,
-    text,
-    texts,
-)
+from .attributes import Choice, Measurement
+from .base import Description, Limits, Trait, on_off, supports
 from .buttons import MomentaryTrait
 from .commands import Command, CommandTrait
 from .states import StateTrait
@@ -76,39 +62,15 @@ class VacuumCommand(CommandTrait):
     }
 
 
-class FanSpeed(Trait):
+class FanSpeed(Choice):
     """How hard a vacuum cleaner sucks."""
 
     key = "fan_speed"
     domains = frozenset({Platform.VACUUM})
-
-    def describe(self, state: State) -> Description | None:
-        """Offer it where there are speeds to choose from."""
-        if not (options := self.options(state)):
-            return None
-        return Description(
-            data_type=DataType.ENUM,
-            options=options,
-            wording=Wording(VacuumEntityStateAttribute.FAN_SPEED),
-            writable=True,
-        )
-
-    def read(self, state: State) -> Reading | None:
-        """Return the speed, None if it is not one of the cleaner's."""
-        speed = text(state, VacuumEntityStateAttribute.FAN_SPEED)
-        return speed if speed in self.options(state) else None
-
-    def write(self, state: State, reading: Reading) -> Action | None:
-        """Set the speed."""
-        if reading not in self.options(state):
-            raise NotWritable("no such speed")
-        return entity_action(state, SERVICE_SET_FAN_SPEED, **{ATTR_FAN_SPEED: reading})
-
-    def options(self, state: State) -> tuple[str, ...]:
-        """Return the speeds in the cleaner's order."""
-        if not supports(state, VacuumEntityFeature.FAN_SPEED):
-            return ()
-        return texts(state, VacuumEntityCapabilityAttribute.FAN_SPEED_LIST)
+    feature = VacuumEntityFeature.FAN_SPEED
+    attribute = VacuumEntityStateAttribute.FAN_SPEED
+    listed = VacuumEntityCapabilityAttribute.FAN_SPEED_LIST
+    service = SERVICE_SET_FAN_SPEED
 
 
 class VacuumBattery(Measurement):

@@ -1,0 +1,239 @@
+"""What Blynk has of the controls, and what Home Assistant sets in them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+import logging
+import math
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+
+from .const import SUBENTRY_CONTROL
+from .control import Control
+from .device.errors import InvalidValue, LinkError
+from .device.messages import questions, value as value_message
+from .device.pacing import Lane
+from .device.values import Value, from_text
+from .uplink import Uplink
+
+if TYPE_CHECKING:
+    from .coordinator import BlynkConfigEntry
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+_ANSWER_TIME: Final = 5.0
+"""Seconds after the PUBACK of a question in which its answers are expected."""
+_ECHO_TIME: Final = 5.0
+"""Seconds after sending in which an echo of the value is expected."""
+
+type Take = Callable[[Value], None]
+"""Shows a value that Blynk has; raises InvalidValue if the control has no such one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A control, and the entity that shows it."""
+
+    control: Control
+    take: Take
+
+
+@dataclass(slots=True)
+class _Question:
+    """A datastream that Blynk was asked for."""
+
+    until: float
+    overruled: bool = False
+    """Home Assistant has set a value since: the answer is older than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What was sent of a datastream, and when."""
+
+    value: Value
+    at: float
+
+
+class Controls:
+    """Keeps the entities of controls in step with Blynk, which owns their values.
+
+    On connecting Blynk is asked for all of them, except where a value that was
+    set here still waits: that one is newer.
+    """
+
+    def __init__(
+        self, hass: HomeAssistant, entry: BlynkConfigEntry, uplink: Uplink
+    ) -> None:
+        """Prepare without controls; their entities announce themselves."""
+        self._hass = hass
+        self._entry = entry
+        self._uplink = uplink
+        self._followed: dict[str, _Followed] = {}
+        self._unasked: set[str] = set()
+        self._questions: dict[str, _Question] = {}
+        self._sent: dict[str, _Sent] = {}
+        self._ask_scheduled: asyncio.Handle | None = None
+        self.configured: tuple[Control, ...] = ()
+        """The controls there are to be; the platforms make entities of them."""
+        self.async_configure()
+
+    @callback
+    def async_configure(self) -> None:
+        """Read from the subentries what is to be a control."""
+        self.configured = tuple(
+            control
+            for subentry in self._entry.get_subentries_of_type(SUBENTRY_CONTROL)
+            if (control := Control.from_subentry(subentry)) is not None
+        )
+
+    # --- Entities ----------------------------------------------------------------
+
+    @callback
+    def async_follow(self, control: Control, take: Take) -> CALLBACK_TYPE:
+        """Let an entity follow its datastream; return how to stop that."""
+        followed = _Followed(control, take)
+        self._followed[control.datastream] = followed
+        self._async_ask_for(control.datastream)
+        return partial(self._async_unfollow, followed)
+
+    @callback
+    def _async_unfollow(self, followed: _Followed) -> None:
+        """Forget a control, unless another entity follows its datastream by now."""
+        name = followed.control.datastream
+        if self._followed.get(name) is followed:
+            del self._followed[name]
+            self._questions.pop(name, None)
+            self._sent.pop(name, None)
+            self._uplink.async_discard(name)
+
+    @callback
+    def async_put(self, control: Control, value: Value) -> None:
+        """Send what Home Assistant has set, now or when there is a connection."""
+        name = control.datastream
+        if (question := self._questions.get(name)) is not None:
+            question.overruled = True
+        self._uplink.async_put(
+            name, control.data_type, partial(self._read, name, value), Lane.URGENT
+        )
+
+    def _read(self, name: str, value: Value) -> Value:
+        """Return a value that is packed now, and remember it for its echo."""
+        self._sent[name] = _Sent(value, self._hass.loop.time())
+        return value
+
+    @callback
+    def async_is_unsent(self, control: Control) -> bool:
+        """Return whether Blynk does not have what was set here."""
+        return self._uplink.async_is_unsent(control.datastream)
+
+    async def async_press(self, control: Control) -> None:
+        """Write 1 and then 0, as Blynk's push button does.
+
+        The 0 makes the next 1 a change again, which Blynk's automations react to.
+        Raises LinkError where the 1 did not arrive; the 0 waits if it has to.
+        """
+        name = control.datastream
+        await self._uplink.async_send(
+            value_message(name, 1, control.data_type), Lane.URGENT
+        )
+        self._uplink.async_put(name, control.data_type, lambda: 0, Lane.URGENT)
+
+    # --- What Blynk says -----------------------------------------------------------
+
+    @callback
+    def async_written(self, name: str, text: str) -> bool:
+        """Take what Blynk has of a datastream; return whether it is a control's."""
+        if (followed := self._followed.get(name)) is None:
+            return False
+        question = self._questions.pop(name, None)
+        try:
+            value = from_text(text, followed.control.data_type)
+        except InvalidValue as error:
+            _LOGGER.debug("Ignored a value of %s: %s", name, error)
+            return True
+        if self._is_outdated(name, value, question):
+            _LOGGER.debug("Ignored a value of %s: a newer one is on its way", name)
+            return True
+        try:
+            followed.take(value)
+        except InvalidValue as error:
+            _LOGGER.debug("Ignored a value of %s: %s", name, error)
+            return True
+        crossed = self._uplink.async_is_under_way(name)
+        self._uplink.async_discard(name)
+        if crossed and not self._is_echo(name, value):
+            # Two values have met on the way: only Blynk knows which came last.
+            self._async_ask_for(name)
+        return True
+
+    def _is_outdated(self, name: str, value: Value, question: _Question | None) -> bool:
+        """Return whether what was set here is newer than what has come from Blynk."""
+        if question and question.overruled and self._hass.loop.time() < question.until:
+            return True
+        return self._uplink.async_is_unsent(name) and self._is_echo(name, value)
+
+    def _is_echo(self, name: str, value: Value) -> bool:
+        """Return whether this is what was sent a moment ago."""
+        sent = self._sent.get(name)
+        return (
+            sent is not None
+            and sent.value == value
+            and self._hass.loop.time() - sent.at < _ECHO_TIME
+        )
+
+    # --- What Blynk is asked -------------------------------------------------------
+
+    @callback
+    def async_connected(self) -> None:
+        """Ask for every control: Blynk may have changed any of them meanwhile."""
+        for name in self._followed:
+            self._async_ask_for(name)
+
+    @callback
+    def async_stop(self) -> None:
+        """Ask nothing any more."""
+        if self._ask_scheduled is not None:
+            self._ask_scheduled.cancel()
+            self._ask_scheduled = None
+
+    @callback
+    def _async_ask_for(self, name: str) -> None:
+        """Ask for a datastream soon, together with the others that come up now."""
+        self._unasked.add(name)
+        if self._ask_scheduled is None:
+            self._ask_scheduled = self._hass.loop.call_soon(self._async_start_asking)
+
+    @callback
+    def _async_start_asking(self) -> None:
+        """Ask in the background: it may have to wait for its turn."""
+        self._ask_scheduled = None
+        names = sorted(name for name in self._unasked if name in self._followed)
+        self._unasked.clear()
+        if not names:
+            return
+        self._entry.async_create_background_task(
+            self._hass, self._async_ask(names), "blynk_bridge controls"
+        )
+
+    async def _async_ask(self, names: list[str]) -> None:
+        """Ask Blynk for what it has of these datastreams.
+
+        Without a connection nothing is asked: the next one asks for all.
+        """
+        wanted = [name for name in names if not self._uplink.async_is_unsent(name)]
+        for asked, question in questions(wanted):
+            for name in asked:
+                self._questions[name] = _Question(math.inf)
+            try:
+                await self._uplink.async_send(question, Lane.URGENT)
+            except LinkError as error:
+                _LOGGER.debug("Could not ask for %d controls: %s", len(asked), error)
+                until = 0.0
+            else:
+                until = self._hass.loop.time() + _ANSWER_TIME
+            for name in asked:
+                if name in self._questions:
+                    self._questions[name].until = until
