@@ -423,7 +423,7 @@ async def test_an_unload_right_after_a_change_leaves_no_listener(
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert not coordinator._uplink._feeds
-    assert coordinator._untrack_registry is None
+    assert coordinator.upkeep.changes._untrack is None
 
 
 async def test_who_chose_to_operate_has_agreed(
