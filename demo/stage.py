@@ -10,6 +10,7 @@ from .home import (
     BEDROOM,
     BEDROOM_DATASTREAMS,
     BEDROOM_ENTITIES,
+    CONTROL,
     EVENTS,
     EXPOSURES,
     TEMPLATE as DATASTREAMS,
@@ -54,6 +55,8 @@ async def put_up(
             await expose_bedroom(home_assistant, entry_id)
             say(f"exposing {len(EXPOSURES)} more traits of the home, one by one")
             await expose_home(home_assistant, entry_id)
+            say("showing Blynk's own datastream and event in Home Assistant")
+            await add_blynks_own(home_assistant, entry_id)
             await wait_for(
                 lambda: _all_reported(simulator),
                 CONNECT_TIMEOUT,
@@ -114,6 +117,23 @@ async def expose_home(home_assistant: HomeAssistant, entry_id: str) -> None:
         if result["type"] != "create_entry":
             name = exposure.datastream.name
             raise DemoError(f"{name} was not exposed: {result.get('reason')}")
+
+
+async def add_blynks_own(home_assistant: HomeAssistant, entry_id: str) -> None:
+    """Add a control for a datastream that Blynk owns, and an event."""
+    control = {"datastream": CONTROL.name, "pin": CONTROL.pin, "kind": "switch"}
+    for subentry_type, answers in [
+        ("control", control),
+        *(("event", {"event_code": code}) for code in EVENTS),
+    ]:
+        result = await flows.walk(
+            home_assistant.client,
+            flows.SUBENTRY_FLOW,
+            [entry_id, subentry_type],
+            answers,
+        )
+        if result["type"] != "create_entry":
+            raise DemoError(f"no {subentry_type} was added: {result.get('reason')}")
 
 
 async def _all_reported(simulator: Simulator) -> list[str]:
