@@ -147,10 +147,9 @@ async def test_every_write_acts_and_is_confirmed(
     """The right action is called once, and what came of it goes up once."""
     await async_set_up_domain(hass, write.domain)
     for action, data in write.before:
+        domain, _, service = action.partition(".")
         await hass.services.async_call(
-            *action.split("."),
-            {"entity_id": write.entity_id, **data},
-            blocking=True,
+            domain, service, {"entity_id": write.entity_id, **data}, blocking=True
         )
     state = hass.states.get(write.entity_id)
     trait = traits.find(write.domain, write.trait)
