@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import flows
 from .home import (
@@ -121,11 +122,14 @@ async def expose_home(home_assistant: HomeAssistant, entry_id: str) -> None:
 
 async def add_blynks_own(home_assistant: HomeAssistant, entry_id: str) -> None:
     """Add a control for a datastream that Blynk owns, and an event."""
-    control = {"datastream": CONTROL.name, "pin": CONTROL.pin, "kind": "switch"}
-    for subentry_type, answers in [
-        ("control", control),
+    wanted: list[tuple[str, dict[str, Any]]] = [
+        (
+            "control",
+            {"datastream": CONTROL.name, "pin": CONTROL.pin, "kind": "switch"},
+        ),
         *(("event", {"event_code": code}) for code in EVENTS),
-    ]:
+    ]
+    for subentry_type, answers in wanted:
         result = await flows.walk(
             home_assistant.client,
             flows.SUBENTRY_FLOW,
