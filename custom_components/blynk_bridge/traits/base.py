@@ -130,7 +130,7 @@ class Description:
     guarded: bool = False
     """Read-only until the user says otherwise: doors, gates, locks, valves."""
     private: bool = False
-    """Not shown until the user says so: where people are."""
+    """Not shown until the user says so: where people are, and passwords."""
     takes_code: bool = False
     """Its actions may be given a code: locks, alarm panels."""
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from homeassistant.components.camera.const import DOMAIN as CAMERA_DOMAIN, CameraState
 from homeassistant.const import (
     ATTR_LATITUDE,
     ATTR_LONGITUDE,
@@ -55,8 +54,10 @@ class EventLocation(Trait):
 class CameraActivity(StateTrait):
     """What a camera is doing."""
 
-    domains = frozenset({CAMERA_DOMAIN})
-    states = (CameraState.IDLE, CameraState.STREAMING, CameraState.RECORDING)
+    domains = frozenset({Platform.CAMERA})
+    # Home Assistant's own names for them can't be imported where no camera is set up:
+    # its camera integration brings a library of its own.
+    states = ("idle", "streaming", "recording")
 
 
 class Seen(Trait):
