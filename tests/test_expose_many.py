@@ -112,7 +112,7 @@ def kitchen(
         ("sensor.signal", "1", {}, {"entity_category": EntityCategory.DIAGNOSTIC}),
         ("sensor.off", None, {}, {"disabled_by": er.RegistryEntryDisabler.USER}),
         ("sensor.own", "1", {}, {"platform": DOMAIN}),
-        ("camera.door", "idle", {}, {}),
+        ("stt.door", "idle", {}, {}),
     ):
         domain, _, name = entity_id.partition(".")
         platform = more.pop("platform", "test")
@@ -232,7 +232,7 @@ async def test_floors_labels_and_devices(
     [
         ({}, {"base": "nothing_chosen"}),
         ({"following": True}, {"base": "nothing_chosen"}),
-        ({"entities": ["camera.door"]}, {"base": "nothing_to_expose"}),
+        ({"entities": ["stt.door"]}, {"base": "nothing_to_expose"}),
         ({"entities": ["switch.lost"]}, {"base": "nothing_to_expose"}),
         (
             {"entities": ["light.lamp"], "following": True},
@@ -378,7 +378,7 @@ async def test_people_are_left_out(hass: HomeAssistant, entry: MockConfigEntry) 
     assert flow["errors"] == {"base": "nothing_to_expose"}
     assert "needs your consent" in shown(flow, "left_out")
     flow = await submit(hass, flow, entities=["person.anna"], include_private=True)
-    assert shown(flow, "notes") == "- tells where people are: 1 (Anna)"
+    assert shown(flow, "notes") == "- personal: 1 (Anna)"
     await submit(hass, flow)
     assert exposed(entry)["Anna"]["opted_in"] is True
 
@@ -457,7 +457,7 @@ async def test_nothing_to_expose_in_a_first_set_up(
     hass: HomeAssistant, simulator: Simulator, entry_data: dict[str, Any], kitchen: str
 ) -> None:
     """The form says so, and can still be left empty."""
-    flow = await first_set_up(hass, entry_data, entities=["camera.door"])
+    flow = await first_set_up(hass, entry_data, entities=["stt.door"])
     assert flow["errors"] == {"base": "nothing_to_expose"}
     result = await go_on(hass, flow)
     assert result["type"] is FlowResultType.CREATE_ENTRY

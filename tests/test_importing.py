@@ -125,7 +125,7 @@ async def test_what_is_exposed_is_not_offered(
     [
         ({"entity_id": "light.lost"}, {"entity_id": "entity_not_found"}),
         ({"entity_id": "sensor.own"}, {"entity_id": "own_entity"}),
-        ({"entity_id": "camera.door"}, {"entity_id": "no_trait"}),
+        ({"entity_id": "stt.door"}, {"entity_id": "no_trait"}),
         ({"entity_id": "person.anna"}, {"entity_id": "private"}),
         (
             {"entity_id": "light.lamp", "trait": "position"},
@@ -147,7 +147,7 @@ async def test_what_can_not_be_paired(
 ) -> None:
     """The form says why, and takes another."""
     entity_registry.async_get_or_create("sensor", DOMAIN, "x", object_id_base="own")
-    for entity_id in ("sensor.own", "camera.door", "person.anna"):
+    for entity_id in ("sensor.own", "stt.door", "person.anna"):
         hass.states.async_set(entity_id, "1")
     hass.states.async_set("light.lamp", "on", DIMMER)
     entry = await set_up(exposure("light.lamp", "power", "Licht"))
