@@ -154,6 +154,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
         "an unavailable entity disables its widget, if told to",
         entity_checks.unavailable_entity_disables_its_widget,
     ),
+    ("Blynk's own is a switch", entity_checks.blynks_own_is_a_switch),
+    ("an event goes up, a reboot comes down", entity_checks.events_go_both_ways),
     ("a redirect to another region is followed, info/mcu first", redirect_is_followed),
     ("a wrong token ends in a re-auth flow", wrong_token_asks_for_a_new_one),
     ("ten seconds without a broker are survived", outage_is_survived),

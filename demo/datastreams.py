@@ -27,6 +27,7 @@ class Datastream:
     max: float | None = None
     step: float | None = None
     decimals: int | None = None
+    default: int | None = None
     labels: tuple[str, ...] | None = None
     control: bool = False
     widget: str | None = None

@@ -9,6 +9,7 @@ from .waiting import ARRIVAL_TIMEOUT, DemoError, holds_for, wait_for
 WATCH = 3.0
 COLOURED_LAMP = "light.bedroom_lamp"
 COFFEE_MACHINE = "switch.coffee_machine"
+APP_COMMAND = "event.blynk_bridge_app_command"
 PLUG = "input_boolean.coffee_machine_plugged_in"
 
 
@@ -80,6 +81,34 @@ async def unavailable_entity_disables_its_widget(stage: Stage) -> None:
     await _widget_shows(stage, "Coffee machine", 1)
     await client.call("input_boolean.turn_on", PLUG)
     await _widget_has(stage, "Coffee machine", "isDisabled", "false")
+
+
+async def blynks_own_is_a_switch(stage: Stage) -> None:
+    """Operate a datastream that Blynk owns, from either end."""
+    await _entity_is(stage, "switch.quiet_hours", "off")
+    await stage.simulator.press("Quiet hours", 1)
+    await _entity_is(stage, "switch.quiet_hours", "on")
+    await stage.home_assistant.client.call("switch.turn_off", "switch.quiet_hours")
+    await _widget_shows(stage, "Quiet hours", 0)
+
+
+async def events_go_both_ways(stage: Stage) -> None:
+    """Report something to Blynk, and hear of a reboot that the app asks for."""
+    message = "The front door is open"
+    await stage.home_assistant.client.call(
+        "notify.send_message", "notify.door", message=message
+    )
+    await wait_for(
+        stage.simulator.state,
+        ARRIVAL_TIMEOUT,
+        "the event has arrived",
+        lambda state: any(
+            (event["code"], event["description"]) == ("door", message)
+            for event in state["events"]
+        ),
+    )
+    await stage.simulator.reboot()
+    await _entity_has(stage, APP_COMMAND, "event_type", "reboot")
 
 
 async def _entity_is(stage: Stage, entity_id: str, state: str) -> None:

@@ -1,6 +1,6 @@
 """What of the demo's home is exposed, and the datastreams its template needs for that.
 
-Together 48 of the 50 datastreams that a free plan's template may have.
+Together 49 of the 50 datastreams that a free plan's template may have.
 """
 
 from .datastreams import (
@@ -317,5 +317,12 @@ EXPOSURES = (
 )
 """Exposed one by one."""
 
-TEMPLATE = (*BEDROOM_DATASTREAMS, *(exposure.datastream for exposure in EXPOSURES))
+CONTROL = on_off(49, "Quiet hours", default=0, control=True)
+"""Blynk's own: Home Assistant has a switch for it."""
+
+TEMPLATE = (
+    *BEDROOM_DATASTREAMS,
+    *(exposure.datastream for exposure in EXPOSURES),
+    CONTROL,
+)
 EVENTS = {"door": "The front door has been opened"}

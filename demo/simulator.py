@@ -129,6 +129,10 @@ class Simulator:
         """Operate a widget as the Blynk app does."""
         await self._post("widget", {"datastream": name, "value": value})
 
+    async def reboot(self) -> None:
+        """Ask the device to reboot, as the Blynk app can."""
+        await self._post("reboot", {})
+
     async def redirect(self, region: str) -> None:
         """Send the device to another region."""
         await self._post("redirect", {"region": region, "then": "close"})

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import flows
 from .home import (
     BEDROOM,
     BEDROOM_DATASTREAMS,
     BEDROOM_ENTITIES,
+    CONTROL,
     EVENTS,
     EXPOSURES,
     TEMPLATE as DATASTREAMS,
@@ -54,6 +56,8 @@ async def put_up(
             await expose_bedroom(home_assistant, entry_id)
             say(f"exposing {len(EXPOSURES)} more traits of the home, one by one")
             await expose_home(home_assistant, entry_id)
+            say("showing Blynk's own datastream and event in Home Assistant")
+            await add_blynks_own(home_assistant, entry_id)
             await wait_for(
                 lambda: _all_reported(simulator),
                 CONNECT_TIMEOUT,
@@ -114,6 +118,26 @@ async def expose_home(home_assistant: HomeAssistant, entry_id: str) -> None:
         if result["type"] != "create_entry":
             name = exposure.datastream.name
             raise DemoError(f"{name} was not exposed: {result.get('reason')}")
+
+
+async def add_blynks_own(home_assistant: HomeAssistant, entry_id: str) -> None:
+    """Add a control for a datastream that Blynk owns, and an event."""
+    wanted: list[tuple[str, dict[str, Any]]] = [
+        (
+            "control",
+            {"datastream": CONTROL.name, "pin": CONTROL.pin, "kind": "switch"},
+        ),
+        *(("event", {"event_code": code}) for code in EVENTS),
+    ]
+    for subentry_type, answers in wanted:
+        result = await flows.walk(
+            home_assistant.client,
+            flows.SUBENTRY_FLOW,
+            [entry_id, subentry_type],
+            answers,
+        )
+        if result["type"] != "create_entry":
+            raise DemoError(f"no {subentry_type} was added: {result.get('reason')}")
 
 
 async def _all_reported(simulator: Simulator) -> list[str]:

@@ -13,9 +13,13 @@ from homeassistant.const import (
     CONF_VERIFY_SSL,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
+from custom_components.blynk_bridge import PLATFORMS
 from custom_components.blynk_bridge.config_flow import BlynkConfigFlow
 from custom_components.blynk_bridge.const import (
     CONF_TEMPLATE_ID,
@@ -54,6 +58,12 @@ def _integration(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("recorder_db_url")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return a snapshot that leaves out what differs from run to run."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture
@@ -136,10 +146,16 @@ def config_entry(entry_data: dict[str, Any]) -> MockConfigEntry:
 
 
 @pytest.fixture
-def set_up(
+async def set_up(
     hass: HomeAssistant, simulator: Simulator, entry_data: dict[str, Any]
 ) -> SetUp:
-    """Return a function that sets up an entry with exposures, and waits for it."""
+    """Return a function that sets up an entry with exposures, and waits for it.
+
+    The components of our own platforms are there before: they would take the place of
+    actions that a test registers.
+    """
+    for platform in PLATFORMS:
+        assert await async_setup_component(hass, platform, {})
 
     async def set_up(
         *exposures: ConfigSubentryData, wait: bool = True, **changes: Any

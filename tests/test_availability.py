@@ -1,7 +1,6 @@
 """What Blynk shows of an entity that is unknown, unavailable or not there at all."""
 
 import asyncio
-from collections.abc import Iterator
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
@@ -23,13 +22,12 @@ LEVEL = exposure("number.level", "value", "Level")
 
 
 @pytest.fixture(autouse=True)
-def _impatience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the waits short, and leave their order."""
     package = "custom_components.blynk_bridge"
     monkeypatch.setattr(f"{package}.availability._GRACE", GRACE)
     monkeypatch.setattr(f"{package}.settling.SETTLE_TIME", SETTLE_TIME)
     monkeypatch.setattr(f"{package}.overrides._PAUSE", 0.02)
-    return None
 
 
 def topics(simulator: Simulator) -> list[str]:
@@ -280,6 +278,31 @@ async def test_a_widget_of_an_absent_entity_snaps_back_to_nothing(
     await simulator.press("Lamp", 1)
     await sent(simulator, "ds/Lamp/erase", "ds/Lamp/erase")
     assert simulator.device.datastreams["Lamp"].value is None
+
+
+async def test_a_template_is_there_as_long_as_it_gives_something(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Whatever its entity is like; what counts is what it is made of."""
+    hass.states.async_set("sensor.temperature", "unavailable")
+    hass.states.async_set("sensor.other", "3")
+    template = exposure(
+        *("sensor.temperature", "template", "Temperature", "double", "publish"),
+        value_template="{{ states('sensor.other') }}",
+        unavailable="erase",
+    )
+    await set_up(template, LEVEL)
+    await has(simulator, "Temperature", 3)
+    await asyncio.sleep(2 * GRACE)
+    hass.states.async_set("sensor.other", "unknown")
+    await has(simulator, "Temperature", None)
+    hass.states.async_set("sensor.other", "3")
+    await has(simulator, "Temperature", 3)
+    assert topics(simulator) == [
+        "ds/Temperature 3",
+        "ds/Temperature/erase",
+        "ds/Temperature 3",
+    ]
 
 
 async def test_no_timer_outlives_an_unload(

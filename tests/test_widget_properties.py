@@ -36,7 +36,7 @@ OPTIONS = {"options": ["eco", "comfort"], "friendly_name": "Heating"}
 NUMBER = exposure("number.level", "value", "Level", "double", properties=ALL)
 SELECT = exposure("select.mode", "option", "Mode", "enum", properties=["labels"])
 LABELLED = temperature(properties=["label"])
-LIMITS = {"min": "0", "max": "40", "step": "0.5"}
+LIMITS = {"min": "0", "max": "40", "step": "0.5", "maximumFractionDigits": "1"}
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +148,30 @@ async def test_only_what_was_chosen(hass: HomeAssistant) -> None:
     assert widget_properties(hass, number) == {"suffix": ("°C",)}
 
 
+async def test_an_attribute_and_a_template_are_named_after_their_entity(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Both are the user's own, and no domain offers them."""
+    hass.states.async_set(
+        "sensor.temperature", "20", {"friendly_name": "Boiler", "pressure": 2}
+    )
+    place = ("double", "publish")
+    await set_up(
+        exposure(
+            *("sensor.temperature", "attribute", "Level", *place),
+            attribute="pressure",
+            properties=["label"],
+        ),
+        exposure(
+            *("sensor.temperature", "template", "Humidity", *place),
+            value_template="{{ 1 }}",
+            properties=["label"],
+        ),
+    )
+    await become(simulator, "Level", label="Boiler: pressure")
+    await become(simulator, "Humidity", label="Boiler")
+
+
 async def test_a_trait_that_is_not_the_main_one_is_named(
     hass: HomeAssistant, set_up: SetUp
 ) -> None:
@@ -223,7 +247,7 @@ async def test_properties_go_up_after_the_values(
     await set_up(NUMBER)
     await become(simulator, "Level", label="level", suffix="°C", **LIMITS)
     assert messages(simulator)[0].topic == "ds/Level"
-    assert len(messages(simulator)) == 6
+    assert len(messages(simulator)) == 7
 
 
 async def test_a_list_is_one_message(
@@ -525,10 +549,10 @@ async def test_a_lost_link_leaves_the_rest_for_the_next(
     simulator.behaviour.withhold_puback = False
     await simulator.drop()
     await simulator.wait_for(
-        lambda: len(properties(simulator, "Level")) == 5, timeout=15
+        lambda: len(properties(simulator, "Level")) == 6, timeout=15
     )
     assert property_topics(simulator)[:2] == ["ds/Level/prop/label"] * 2
-    assert len(property_topics(simulator)) == 6
+    assert len(property_topics(simulator)) == 7
 
 
 async def test_a_refused_property_is_not_sent_again_and_again(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
+from functools import partial
 from typing import Final
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -45,7 +46,7 @@ class Availability:
         self._absent: set[Exposure] = set()
         self._leaving: dict[Exposure, asyncio.TimerHandle] = {}
         self._settled = False
-        self._untrack: CALLBACK_TYPE | None = None
+        self._untracks: list[CALLBACK_TYPE] = []
         self._unsettle: CALLBACK_TYPE | None = None
 
     @callback
@@ -56,10 +57,10 @@ class Availability:
     @callback
     def async_stop(self) -> None:
         """Stop listening, and all timers."""
-        for stop in (self._untrack, self._unsettle):
-            if stop is not None:
-                stop()
-        self._untrack = self._unsettle = None
+        self._async_untrack()
+        if self._unsettle is not None:
+            self._unsettle()
+            self._unsettle = None
         for timer in self._leaving.values():
             timer.cancel()
         self._leaving.clear()
@@ -77,13 +78,25 @@ class Availability:
         for exposure in watched:
             by_entity.setdefault(exposure.entity_id, []).append(exposure)
         self._exposures = by_entity
-        if self._untrack is not None:
-            self._untrack()
-        self._untrack = async_track_state_change_event(
-            self._hass, by_entity, self._async_state_changed
+        self._async_untrack()
+        self._untracks.append(
+            async_track_state_change_event(
+                self._hass, by_entity, self._async_state_changed
+            )
         )
         for exposure in watched:
+            if (template := exposure.template) is not None:
+                self._untracks.append(
+                    template.async_track(partial(self._async_look, exposure))
+                )
             self._async_look(exposure)
+
+    @callback
+    def _async_untrack(self) -> None:
+        """Stop listening to entities."""
+        for untrack in self._untracks:
+            untrack()
+        self._untracks.clear()
 
     def presence(self, exposure: Exposure) -> Presence:
         """Return what is known of the exposure's entity now."""
@@ -134,7 +147,10 @@ def _is_missing(exposure: Exposure, state: State | None) -> bool:
     """Return whether the entity has nothing to show.
 
     What is momentary, a button, never has a reading: `unknown` is its normal state.
+    A template gives what it gives, whatever its entity is like.
     """
+    if state is not None and exposure.template is not None:
+        return exposure.trait.value(state, exposure.data_type) is None
     if state is None or state.state == STATE_UNAVAILABLE:
         return True
     return state.state == STATE_UNKNOWN and not exposure.trait.momentary

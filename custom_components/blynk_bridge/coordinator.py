@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 import logging
@@ -223,6 +224,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """
         await self._uplink.async_send(publication, lane)
 
+    def inquiry(self) -> AbstractContextManager[None]:
+        """Return a context in which writes to exposures are answers, and no commands."""
+        return self._state_sync.inquiry()
+
     @callback
     def async_listen(
         self, listener: Callable[[DownlinkMessage], None]
@@ -338,9 +343,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             case DatastreamWrite(name) if self._upkeep.check.async_takes(name):
                 _LOGGER.debug("Blynk knows datastream %s", name)
             case DatastreamWrite(name, text) if exposure := self._exposures.get(name):
-                if not self._state_sync.async_answers(exposure, text):
-                    self._downlink.async_write(exposure, text)
-                self._state_sync.async_answered(exposure)
+                self._async_written(exposure, text)
             case DatastreamWrite(name, text) if self._controls.async_written(
                 name, text
             ):
@@ -354,6 +357,17 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self._async_sent()
             case _:
                 _LOGGER.debug("Ignored downlink %s", type(message).__name__)
+
+    @callback
+    def _async_written(self, exposure: Exposure, text: str) -> None:
+        """Carry out what was written to an exposure, unless it only answers a question."""
+        awaited = self._state_sync.awaits(exposure)
+        if answer := self._state_sync.async_is_answer(exposure, text):
+            _LOGGER.debug("Took the value of %s for an answer", exposure.datastream)
+        else:
+            self._downlink.async_write(exposure, text)
+        if awaited or answer:
+            self._state_sync.async_answered(exposure)
 
     @callback
     def _async_session_changed(self, status: SessionStatus) -> None:

@@ -33,9 +33,9 @@ from .draft import CONF_INCLUDE_PRIVATE, CONF_SCOPE, Draft, PlanSize, Scope, Wis
 from .exposure import Direction
 from .exposure_checks import AUTOMATIC
 from .exposure_form import select
-from .markdown import NOTHING, plain, table_row
+from .markdown import table_row
 from .plan import planned
-from .plan_formats import to_markdown
+from .plan_formats import NOTHING, escaped, to_markdown
 from .texts import option_text
 
 CONF_ENTITIES: Final = "entities"
@@ -161,7 +161,7 @@ def grouped(
 ) -> str:
     """Return names by what is to be said of them, as a list in Markdown."""
     lines = sorted(
-        f"- {option_text(hass, selector, option)}: {plain(_named(names))}"
+        f"- {option_text(hass, selector, option)}: {_named([escaped(name) for name in names])}"
         for option, names in _groups(pairs).items()
     )
     return "\n".join(lines) or NOTHING

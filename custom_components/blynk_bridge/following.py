@@ -16,9 +16,9 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.start import async_at_started
 
 from .const import CONF_DATASTREAM, DOMAIN, SUBENTRY_DATASTREAM, SUBENTRY_SELECTION
-from .markdown import NOTHING, listed
+from .markdown import listed
 from .plan import planned
-from .plan_formats import to_markdown
+from .plan_formats import NOTHING, to_markdown
 from .selection import Difference, async_follow
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ _EVENTS: Final = (
     dr.EVENT_DEVICE_REGISTRY_UPDATED,
     ar.EVENT_AREA_REGISTRY_UPDATED,
 )
-_CHANGED: Final = "selection_changed"
+ISSUE_SELECTION_CHANGED: Final = "selection_changed"
 _FULL: Final = "selection_full"
 # Names are printable: no line break is part of one.
 _SEPARATOR: Final = "\n"
@@ -122,7 +122,7 @@ class Following:
 
         What was said before and has not been seen yet is said again.
         """
-        issue_id = self._issue_id(_CHANGED)
+        issue_id = self._issue_id(ISSUE_SELECTION_CHANGED)
         issue = ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id)
         added, removed = _told(issue, "added"), _told(issue, "removed")
         gone = [data[CONF_DATASTREAM] for data in difference.removed]
@@ -140,7 +140,7 @@ class Following:
             is_fixable=True,
             is_persistent=True,
             severity=ir.IssueSeverity.WARNING,
-            translation_key=_CHANGED,
+            translation_key=ISSUE_SELECTION_CHANGED,
             translation_placeholders={
                 "title": self._entry.title,
                 "added": self._table(added),
@@ -186,7 +186,7 @@ class Following:
 @callback
 def async_forget(hass: HomeAssistant, entry_id: str) -> None:
     """Take back what was said about an entry that is removed."""
-    ir.async_delete_issue(hass, DOMAIN, f"{_CHANGED}_{entry_id}")
+    ir.async_delete_issue(hass, DOMAIN, f"{ISSUE_SELECTION_CHANGED}_{entry_id}")
 
 
 def _told(issue: ir.IssueEntry | None, key: str) -> list[str]:

@@ -26,7 +26,7 @@ from .coordinator import BlynkCoordinator
 from .device.errors import LinkError
 from .exposure_form import select
 from .importing import async_stored_values, best_match, candidates, fitting_type
-from .markdown import NOTHING, plain
+from .plan_formats import NOTHING, escaped
 from .proposal import (
     entity_state,
     exposed_traits,
@@ -132,8 +132,8 @@ class ImportSteps(ConfigSubentryFlow):
             data_schema=self.add_suggested_values_to_schema(_PAIR, user_input),
             errors=errors,
             description_placeholders={
-                "datastream": plain(name),
-                "value": plain(_shortened(self._stored[name])) or NOTHING,
+                "datastream": escaped(name),
+                "value": escaped(_shortened(self._stored[name])) or NOTHING,
                 "left": str(len(self._waiting) - 1),
             },
             last_step=len(self._waiting) == 1,

@@ -47,8 +47,10 @@ async def async_stored_values(coordinator: BlynkCoordinator) -> dict[str, str]:
 
     stop = coordinator.async_listen(hear)
     try:
-        await coordinator.async_send(get_all_values(), Lane.URGENT)
-        await asyncio.sleep(_COLLECT_SECONDS)
+        # An answer looks like a command: a lamp must not go on because we ask.
+        with coordinator.inquiry():
+            await coordinator.async_send(get_all_values(), Lane.URGENT)
+            await asyncio.sleep(_COLLECT_SECONDS)
     finally:
         stop()
     return found

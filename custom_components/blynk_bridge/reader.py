@@ -1,5 +1,6 @@
 """What an exposure has to tell Blynk at the moment it is asked."""
 
+from dataclasses import replace
 import logging
 from typing import Final
 
@@ -31,7 +32,12 @@ class Reader:
         """Return what the datastream is to hold, None for what it holds already."""
         state = self._hass.states.get(exposure.entity_id)
         try:
-            description = None if state is None else exposure.trait.describe(state)
+            # To describe a template would be to render it once more.
+            description = (
+                None
+                if state is None or exposure.template is not None
+                else exposure.trait.describe(state)
+            )
             if is_secret(exposure, description):
                 return None
             if self.erases(exposure):
@@ -54,15 +60,16 @@ class Reader:
     def _value(
         self, exposure: Exposure, state: State, description: Description | None
     ) -> Value | None:
-        """Return the reading; on a String datastream an option in the user's language."""
+        """Return the reading; on a String datastream a state in the user's language."""
         value = exposure.trait.value(state, exposure.data_type)
         if (
             exposure.data_type is DataType.STRING
             and description is not None
-            and value in description.options
+            and isinstance(value, str)
+            and (description.worded or value in description.options)
         ):
-            names = option_labels(self._hass, state, description)
-            return names[description.options.index(str(value))]
+            only = replace(description, options=(value,))
+            (value,) = option_labels(self._hass, state, only)
         return value
 
 

@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import (
+    ConfirmRepairFlow,
+    RepairsFlow,
+    RepairsFlowResult,
+)
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import HomeAssistant, State
@@ -25,6 +29,7 @@ from .coordinator import BlynkConfigEntry
 from .exposure import trait_of
 from .exposure_checks import consent_step, trait_errors
 from .exposure_form import CONSENT_SCHEMA
+from .following import ISSUE_SELECTION_CHANGED
 from .plan_formats import escaped, to_markdown
 from .proposal import entity_state, own_entities
 from .upkeep import ISSUE_PLAN_OUTDATED, ISSUE_UNKNOWN_DATASTREAMS, Upkeep
@@ -243,6 +248,9 @@ async def async_create_fix_flow(
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Return the flow for an issue of ours."""
+    if issue_id.startswith(ISSUE_SELECTION_CHANGED):
+        # It says all there is, and goes when it is confirmed.
+        return ConfirmRepairFlow()
     about = data or {}
     entry: BlynkConfigEntry = hass.config_entries.async_get_known_entry(
         str(about["entry_id"])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 import logging
 from typing import TYPE_CHECKING, Final
 
@@ -46,6 +47,7 @@ class StateSync:
         self._reader = reader
         self._awaited: dict[str, Exposure] = {}
         self._complete = asyncio.Event()
+        self._inquiries = 0
         self._asking: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
         self._stop: CALLBACK_TYPE | None = None
@@ -53,7 +55,12 @@ class StateSync:
     @callback
     def async_start(self) -> None:
         """Ask nothing before there are entities that could take a command."""
-        self._stop = async_at_started(self._hass, lambda _: self._started.set())
+        self._stop = async_at_started(self._hass, self._async_started)
+
+    @callback
+    def _async_started(self, _: HomeAssistant) -> None:
+        """Let the questions go."""
+        self._started.set()
 
     @callback
     def async_stop(self) -> None:
@@ -87,16 +94,33 @@ class StateSync:
             self._hass, self._async_ask(), "blynk_bridge state sync"
         )
 
+    @contextmanager
+    def inquiry(self) -> Iterator[None]:
+        """Take what comes for the answer to a question, and for no command.
+
+        For who asks what Blynk has without meaning to carry it out: nothing in an
+        answer says that it is one.
+        """
+        self._inquiries += 1
+        try:
+            yield
+        finally:
+            self._inquiries -= 1
+
+    def awaits(self, exposure: Exposure) -> bool:
+        """Return whether Blynk was asked for this datastream, and has not answered."""
+        return exposure.datastream in self._awaited
+
     @callback
-    def async_answers(self, exposure: Exposure, text: str) -> bool:
+    def async_is_answer(self, exposure: Exposure, text: str) -> bool:
         """Return whether a write is a stored value that asks for nothing.
 
-        It is what the entity is like anyway, or meant for another exposure: the
-        datastream has been bound anew since it was asked for.
+        Nobody wants it carried out, or it is what the entity is like anyway, or it
+        was asked for when the datastream was bound to another exposure.
         """
         awaited = self._awaited.get(exposure.datastream)
         if awaited is None:
-            return False
+            return self._inquiries > 0
         if awaited != exposure:
             return True
         try:
@@ -108,10 +132,11 @@ class StateSync:
     @callback
     def async_answered(self, exposure: Exposure) -> None:
         """Let the exposure's own value go up again: the answer has been dealt with."""
-        if self._awaited.pop(exposure.datastream, None) is not None:
-            self._uplink.async_resume(exposure.datastream)
-            if not self._awaited:
-                self._complete.set()
+        if self._awaited.pop(exposure.datastream, None) is not None and (
+            not self._awaited
+        ):
+            self._complete.set()
+        self._uplink.async_resume(exposure.datastream)
 
     async def _async_ask(self) -> None:
         """Ask, and wait for the answers for a while."""
@@ -120,7 +145,7 @@ class StateSync:
             if self._is_guarded(exposure):
                 self.async_answered(exposure)
         try:
-            for question in _questions(self._awaited):
+            for question in _questions(list(self._awaited)):
                 await self._uplink.async_send(question, Lane.URGENT)
             async with asyncio.timeout(_PATIENCE):
                 await self._complete.wait()

@@ -152,7 +152,7 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
     async def async_step_confirm_private(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Warn of telling Blynk where somebody is."""
+        """Warn of telling Blynk what is personal."""
         return self._ask_consent("confirm_private", user_input)
 
     # --- From step to step -------------------------------------------------------

@@ -29,6 +29,7 @@ from homeassistant.helpers.typing import ConfigType
 from .const import DOMAIN
 from .device.errors import InvalidValue
 from .device.values import DataType, Location, Value, normalize
+from .traits.anything import PRIVATE_DOMAINS
 from .traits.base import NOT_READINGS, Description, Reading, Trait
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -82,7 +83,9 @@ class Templated(Trait):
     def describe(self, state: State) -> Description:
         """Return the type that fits what the template gives now."""
         return Description(
-            data_type=_fitting(self.read(state)), writable=bool(self._on_write)
+            data_type=_fitting(self.read(state)),
+            writable=bool(self._on_write),
+            private=state.domain in PRIVATE_DOMAINS,
         )
 
     @override

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.const import (
-    CONCENTRATION_PARTS_PER_MILLION,
     DEGREE,
     LIGHT_LUX,
     PERCENTAGE,
@@ -17,6 +16,7 @@ from homeassistant.const import (
     UnitOfMass,
     UnitOfPower,
     UnitOfPressure,
+    UnitOfRatio,
     UnitOfSoundPressure,
     UnitOfSpeed,
     UnitOfTemperature,
@@ -32,7 +32,7 @@ from .traits.base import HOME_TEMPERATURE, Description
 # Source: Blynk docs, console/templates/datastreams/semantic-tags.
 _NAMES: Final[Mapping[str, str]] = {
     PERCENTAGE: "Percent",
-    CONCENTRATION_PARTS_PER_MILLION: "Particles per million",
+    UnitOfRatio.PARTS_PER_MILLION: "Particles per million",
     DEGREE: "Degree",
     LIGHT_LUX: "Lux",
     SIGNAL_STRENGTH_DECIBELS_MILLIWATT: "Signal Strength",

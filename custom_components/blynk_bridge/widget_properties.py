@@ -5,16 +5,16 @@ from typing import Final
 
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State, callback
-from homeassistant.helpers.translation import async_get_cached_translations
 
 from . import traits
-from .const import DOMAIN
 from .device.messages import MESSAGE_SIZE_MAX, set_property
 from .device.values import DataType, to_text
 from .exposure import Exposure, WidgetProperty
 from .labels import option_labels
 from .learned import Texts
 from .precision import display_decimals
+from .texts import option_text
+from .traits.anything import Attribute
 from .traits.base import Description
 from .units import home_unit
 
@@ -24,7 +24,6 @@ IS_DISABLED: Final = "isDisabled"
 # Source: Blynk docs, console/templates/data-converters/mqtt-data-converter.
 # Its 1,000 letters are more than a message holds.
 _TEXTS_MAX: Final = 100
-_TRAIT_NAMES: Final = f"component.{DOMAIN}.selector.trait.options"
 
 BLYNK_KEYS: Final[Mapping[WidgetProperty, tuple[str, ...]]] = {
     WidgetProperty.LABEL: ("label",),
@@ -68,13 +67,17 @@ def _label(
     hass: HomeAssistant, exposure: Exposure, state: State, description: Description
 ) -> tuple[tuple[str, ...], ...]:
     """Return the entity's name, for all but its main trait with the trait's."""
-    key = exposure.trait.key
-    if exposure.trait is next(iter(traits.traits_of(state)), None):
+    trait = exposure.trait
+    if exposure.template is not None or trait is next(
+        iter(traits.traits_of(state)), None
+    ):
         return ((state.name,),)
-    names = async_get_cached_translations(
-        hass, hass.config.language, "selector", DOMAIN
+    aspect = (
+        trait.name
+        if isinstance(trait, Attribute)
+        else option_text(hass, "trait", trait.key)
     )
-    return ((f"{state.name}: {names.get(f'{_TRAIT_NAMES}.{key}', key)}",),)
+    return ((f"{state.name}: {aspect}",),)
 
 
 def _limits(

@@ -247,6 +247,24 @@ SKY: Final = (
         wind_bearing="SW",
     ),
 )
+SURROUNDINGS: Final = (
+    an(
+        "air_quality.garden",
+        "14",
+        unit_of_measurement="µg/m³",
+        particulate_matter_10=23,
+    ),
+    an(
+        "geo_location.earthquake",
+        "42.5",
+        unit_of_measurement="km",
+        source="usgs",
+        latitude=32.4,
+        longitude=-117.3,
+    ),
+    an("camera.porch", "streaming", supported_features=2),
+    an("image_processing.plates", "AB 123", supported_features=0),
+)
 
 SAMPLES: Final[tuple[State, ...]] = (
     *READINGS,
@@ -259,4 +277,5 @@ SAMPLES: Final[tuple[State, ...]] = (
     *PLANS,
     *PLACES,
     *SKY,
+    *SURROUNDINGS,
 )

@@ -50,7 +50,7 @@ def test_a_number_is_an_integer_where_minimum_and_step_are_whole(
         data_type=data_type,
         unit="rpm",
         limits=limits,
-        decimals=limits and limits.decimals,
+        decimals=limits.decimals if limits else None,
         writable=True,
     )
 

@@ -316,7 +316,7 @@ def test_every_trait_has_a_sample() -> None:
     }
 
 
-@pytest.mark.parametrize("state", [an("camera.porch", "idle"), an("stt.cloud", "up")])
+@pytest.mark.parametrize("state", [an("tts.cloud", "up"), an("stt.cloud", "up")])
 def test_an_entity_of_another_domain_offers_nothing(state: State) -> None:
     assert traits_of(state) == ()
     assert state.domain not in DOMAINS

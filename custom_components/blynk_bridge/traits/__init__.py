@@ -28,6 +28,7 @@ from . import (
     security,
     sirens,
     sky,
+    surroundings,
     switches,
     times,
     vacuums,
@@ -62,6 +63,7 @@ TRAITS: Final[tuple[Trait, ...]] = tuple(
         events,
         places,
         sky,
+        surroundings,
     )
     for trait in family.TRAITS
 )

@@ -19,7 +19,7 @@ from .notes import LONGEST_TEXT
 
 ATTRIBUTE_KEY: Final = "attribute"
 # Their attributes tell where people are, as their states do.
-_PRIVATE: Final = frozenset({DEVICE_TRACKER_DOMAIN, PERSON_DOMAIN, ZONE_DOMAIN})
+PRIVATE_DOMAINS: Final = frozenset({DEVICE_TRACKER_DOMAIN, PERSON_DOMAIN, ZONE_DOMAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Attribute(Trait):
 
     def describe(self, state: State) -> Description | None:
         """Offer it where the entity has the attribute, and something in it."""
-        private = state.domain in _PRIVATE
+        private = state.domain in PRIVATE_DOMAINS
         match self.read(state):
             case None:
                 return None

@@ -124,11 +124,13 @@ class Description:
     """An enumeration's options, as Home Assistant's own tokens."""
     wording: Wording = STATE_WORDING
     """Where the options' names in the user's language are."""
+    worded: bool = False
+    """A text that has a name in Home Assistant's translations, or stands for itself."""
     writable: bool = False
     guarded: bool = False
     """Read-only until the user says otherwise: doors, gates, locks, valves."""
     private: bool = False
-    """Not shown until the user says so: where people are."""
+    """Not shown until the user says so: where people are, and passwords."""
     takes_code: bool = False
     """Its actions may be given a code: locks, alarm panels."""
 
@@ -217,15 +219,34 @@ class Trait(ABC):
         return self.write(state, self.reading_of(state, value))
 
     def reading_of(self, state: State, value: Value) -> Reading:
-        """Return the reading that a value written to the datastream stands for."""
+        """Return the reading that a value written to the datastream stands for.
+
+        What the datastream shows already, the entity may keep: 22 for its 21.5 °C
+        on an Integer datastream, and what is between two steps.
+        """
         if options := self.options(state):
             return _option(options, value)
+        if (present := self._shown_as(state, value)) is not None:
+            return present
         if limits := self.limits(state):
-            wanted = written_number(value)
-            # What it has already it may keep, even between two steps.
-            kept = limits.clamp(wanted) == wanted == self.read(state)
-            return wanted if kept else limits.nearest(wanted)
+            return limits.nearest(written_number(value))
         return value
+
+    def _shown_as(self, state: State, value: Value) -> float | None:
+        """Return the present number, if its datastream shows it as this value."""
+        present = self.read(state)
+        if isinstance(present, bool) or not isinstance(present, int | float):
+            return None
+        if isinstance(value, bool):
+            return None
+        if (limits := self.limits(state)) and limits.clamp(present) != present:
+            return None
+        data_type = DataType.INTEGER if isinstance(value, int) else DataType.DOUBLE
+        try:
+            shown = normalize(present, data_type)
+            return present if shown == normalize(value, data_type) else None
+        except InvalidValue:
+            return None
 
 
 class OnOffTrait(Trait):

@@ -10,7 +10,17 @@ from homeassistant.components.script.const import DOMAIN as SCRIPT_DOMAIN
 from homeassistant.const import SERVICE_TURN_ON, Platform
 from homeassistant.core import State
 
-from .base import Action, Description, OnOffTrait, Reading, Trait, entity_action, on_off
+from .base import (
+    Action,
+    Description,
+    NotWritable,
+    OnOffTrait,
+    Reading,
+    Trait,
+    entity_action,
+    on_off,
+    supports,
+)
 from .switches import Power, SteadyPower
 
 
@@ -31,6 +41,31 @@ class MomentaryTrait(OnOffTrait):
     def write(self, state: State, reading: Reading) -> Action | None:
         """Start it; the release of the widget's button does nothing."""
         return entity_action(state, self.service) if reading else None
+
+
+class FeaturedButton(MomentaryTrait):
+    """Something that only an entity with a certain feature can be asked for."""
+
+    feature: ClassVar[int]
+    guarded: ClassVar[bool] = False
+
+    def describe(self, state: State) -> Description | None:
+        """Offer it where the entity has the feature."""
+        if not supports(state, self.feature):
+            return None
+        return on_off(
+            writable=True, guarded=self.guarded, takes_code=self.takes_code(state)
+        )
+
+    def write(self, state: State, reading: Reading) -> Action | None:
+        """Ask for it, if the entity can do it."""
+        if not supports(state, self.feature):
+            raise NotWritable(self.key)
+        return super().write(state, reading)
+
+    def takes_code(self, state: State) -> bool:
+        """Return whether it may be given a code."""
+        return False
 
 
 class Press(MomentaryTrait):

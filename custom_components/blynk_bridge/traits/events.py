@@ -15,18 +15,8 @@ from homeassistant.const import Platform
 from homeassistant.core import State
 
 from ..device.values import DataType
-from .base import (
-    Description,
-    OnOffTrait,
-    Reading,
-    Trait,
-    Wording,
-    on_off,
-    supports,
-    text,
-    texts,
-)
-from .buttons import MomentaryTrait
+from .base import Description, OnOffTrait, Reading, Trait, Wording, on_off, text, texts
+from .buttons import FeaturedButton
 from .moments import moment_text
 from .notes import Note
 
@@ -99,18 +89,14 @@ class LatestVersion(Note):
     attribute = UpdateEntityStateAttribute.LATEST_VERSION
 
 
-class Install(MomentaryTrait):
+class Install(FeaturedButton):
     """The installation of an update: guarded, since it may end in silence."""
 
     key = "install"
     domains = frozenset({Platform.UPDATE})
+    feature = UpdateEntityFeature.INSTALL
     service = SERVICE_INSTALL
-
-    def describe(self, state: State) -> Description | None:
-        """Offer it where Home Assistant can install it."""
-        if not supports(state, UpdateEntityFeature.INSTALL):
-            return None
-        return on_off(writable=True, guarded=True)
+    guarded = True
 
 
 TRAITS: Final[tuple[Trait, ...]] = (

@@ -9,10 +9,10 @@ from homeassistant.components.device_tracker.const import (
 )
 from homeassistant.components.person.const import DOMAIN as PERSON_DOMAIN
 from homeassistant.components.zone.const import DOMAIN as ZONE_DOMAIN
-from homeassistant.const import ATTR_LATITUDE, ATTR_LONGITUDE, STATE_HOME
+from homeassistant.const import STATE_HOME
 from homeassistant.core import State
 
-from ..device.values import DataType, Location
+from ..device.values import DataType
 from .base import (
     NOT_READINGS,
     Description,
@@ -23,6 +23,7 @@ from .base import (
     on_off,
     text,
 )
+from .surroundings import place
 
 _TRACKED: Final = frozenset({PERSON_DOMAIN, DEVICE_TRACKER_DOMAIN})
 
@@ -50,7 +51,7 @@ class Place(Trait):
 
     def describe(self, state: State) -> Description | None:
         """Offer it for every entity of the domains."""
-        return Description(data_type=DataType.STRING, private=True)
+        return Description(data_type=DataType.STRING, worded=True, private=True)
 
     def read(self, state: State) -> Reading | None:
         """Return the zone as Home Assistant has it."""
@@ -73,13 +74,7 @@ class Position(Trait):
 
     def read(self, state: State) -> Reading | None:
         """Return the place in Blynk's order, longitude first."""
-        longitude, latitude = (
-            number(state.attributes.get(attribute))
-            for attribute in (ATTR_LONGITUDE, ATTR_LATITUDE)
-        )
-        if longitude is None or latitude is None:
-            return None
-        return Location(longitude, latitude)
+        return place(state)
 
 
 class Persons(Trait):

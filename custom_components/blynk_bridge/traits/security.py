@@ -38,7 +38,7 @@ from .base import (
     supports,
     text,
 )
-from .buttons import MomentaryTrait
+from .buttons import FeaturedButton
 from .states import StateTrait
 
 # The panel's modes in the order of their buttons: what sets it, and what it must support.
@@ -96,18 +96,22 @@ class LockCondition(StateTrait):
     states = tuple(LockState)
 
 
-class Latch(MomentaryTrait):
+class Latch(FeaturedButton):
     """The opening of a lock's latch: the door can be pushed open."""
 
     key = "latch"
     domains = frozenset({Platform.LOCK})
+    feature = LockEntityFeature.OPEN
     service = SERVICE_OPEN
+    guarded = True
 
-    def describe(self, state: State) -> Description | None:
-        """Offer it where the lock has a latch to open."""
-        if not supports(state, LockEntityFeature.OPEN):
-            return None
-        return on_off(writable=True, guarded=True, takes_code=_has_code(state))
+    def takes_code(self, state: State) -> bool:
+        """Return whether the lock has a code."""
+        return _has_code(state)
+
+
+# Where Home Assistant's own panel tells the mode while its state is another.
+_MODE_ATTRIBUTES: Final = ("next_state", "previous_state")
 
 
 class AlarmMode(Trait):
@@ -127,8 +131,13 @@ class AlarmMode(Trait):
         )
 
     def read(self, state: State) -> Reading | None:
-        """Return the mode, None on the way to one and while the alarm goes off."""
-        return state.state if state.state in self.options(state) else None
+        """Return the mode that holds, or that the panel is on the way to.
+
+        None where the panel does not tell it: while it arms, or the alarm goes off.
+        """
+        options = self.options(state)
+        candidates = (state.state, *(text(state, name) for name in _MODE_ATTRIBUTES))
+        return next((mode for mode in candidates if mode in options), None)
 
     def write(self, state: State, reading: Reading) -> Action | None:
         """Arm or disarm the panel."""
@@ -153,18 +162,18 @@ class AlarmCondition(StateTrait):
     states = tuple(AlarmControlPanelState)
 
 
-class AlarmTrigger(MomentaryTrait):
+class AlarmTrigger(FeaturedButton):
     """The setting off of an alarm."""
 
     key = "trigger"
     domains = frozenset({Platform.ALARM_CONTROL_PANEL})
+    feature = AlarmControlPanelEntityFeature.TRIGGER
     service = SERVICE_ALARM_TRIGGER
+    guarded = True
 
-    def describe(self, state: State) -> Description | None:
-        """Offer it where the panel can be triggered."""
-        if not supports(state, AlarmControlPanelEntityFeature.TRIGGER):
-            return None
-        return on_off(writable=True, guarded=True, takes_code=_wants_code(state))
+    def takes_code(self, state: State) -> bool:
+        """Return whether the panel wants a code."""
+        return _wants_code(state)
 
 
 def _has_code(state: State) -> bool:

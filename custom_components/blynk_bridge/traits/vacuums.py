@@ -25,12 +25,11 @@ from homeassistant.components.vacuum.const import (
     VacuumEntityStateAttribute,
 )
 from homeassistant.const import ATTR_BATTERY_LEVEL, PERCENTAGE, Platform
-from homeassistant.core import State
 
 from ..device.values import DataType
 from .attributes import Choice, Measurement
-from .base import Description, Limits, Trait, on_off, supports
-from .buttons import MomentaryTrait
+from .base import Limits, Trait
+from .buttons import FeaturedButton
 from .commands import Command, CommandTrait
 from .states import StateTrait
 
@@ -84,31 +83,22 @@ class VacuumBattery(Measurement):
     range = Limits(0, 100, 1)
 
 
-class _VacuumButton(MomentaryTrait):
-    """Something that a vacuum cleaner can be asked for."""
-
-    domains = frozenset({Platform.VACUUM})
-    feature: ClassVar[int]
-
-    def describe(self, state: State) -> Description | None:
-        """Offer it where the cleaner supports it."""
-        return on_off(writable=True) if supports(state, self.feature) else None
-
-
-class Locate(_VacuumButton):
+class Locate(FeaturedButton):
     """A vacuum cleaner's sign of where it is: it beeps or blinks."""
 
     key = "locate"
-    service = SERVICE_LOCATE
+    domains = frozenset({Platform.VACUUM})
     feature = VacuumEntityFeature.LOCATE
+    service = SERVICE_LOCATE
 
 
-class CleanSpot(_VacuumButton):
+class CleanSpot(FeaturedButton):
     """The cleaning of the spot where the vacuum cleaner stands."""
 
     key = "clean_spot"
-    service = SERVICE_CLEAN_SPOT
+    domains = frozenset({Platform.VACUUM})
     feature = VacuumEntityFeature.CLEAN_SPOT
+    service = SERVICE_CLEAN_SPOT
 
 
 class MowerState(StateTrait):
