@@ -25,7 +25,9 @@ from custom_components.blynk_bridge.const import (
     CONF_TEMPLATE_ID,
     CONF_TRANSPORT,
     DOMAIN,
+    SUBENTRY_CONTROL,
     SUBENTRY_DATASTREAM,
+    SUBENTRY_EVENT,
 )
 from custom_components.blynk_bridge.credentials import Credentials
 from simulator import Simulator, SimulatorOptions
@@ -119,6 +121,33 @@ def temperature(**more: Any) -> ConfigSubentryData:
     """Return a subentry that shows sensor.temperature."""
     return exposure(
         "sensor.temperature", "value", "Temperature", "double", "publish", **more
+    )
+
+
+def control(
+    datastream: str, kind: str, data_type: str, **more: Any
+) -> ConfigSubentryData:
+    """Return a subentry that shows a datastream as an entity."""
+    return ConfigSubentryData(
+        data={
+            "datastream": datastream,
+            "kind": kind,
+            "data_type": data_type,
+            **more,
+        },
+        subentry_type=SUBENTRY_CONTROL,
+        title=datastream,
+        unique_id=f"ds:{datastream}",
+    )
+
+
+def event(code: str, **more: Any) -> ConfigSubentryData:
+    """Return a subentry that shows an event code as a notify entity."""
+    return ConfigSubentryData(
+        data={"event_code": code, **more},
+        subentry_type=SUBENTRY_EVENT,
+        title=more.get("name", code),
+        unique_id=f"ev:{code}",
     )
 
 

@@ -28,6 +28,7 @@ CONNECTIVITY = "binary_sensor.home_connectivity"
 SERVER = "sensor.home_server"
 MESSAGES_SENT = "sensor.home_messages_sent"
 LAST_DIAGNOSTIC = "sensor.home_last_server_diagnostic"
+APP_COMMAND = "event.home_app_command"
 RESYNC = "button.home_send_everything_again"
 
 
@@ -57,6 +58,7 @@ async def becomes(hass: HomeAssistant, entity_id: str, state: str) -> State:
         (Platform.BINARY_SENSOR, (CONNECTIVITY, "on")),
         (Platform.SENSOR, (SERVER, "127.0.0.1")),
         (Platform.BUTTON, (RESYNC, STATE_UNKNOWN)),
+        (Platform.EVENT, (APP_COMMAND, STATE_UNKNOWN)),
     ],
 )
 async def test_the_entities(

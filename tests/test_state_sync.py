@@ -11,7 +11,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
-    async_mock_service,
 )
 
 from custom_components.blynk_bridge.device.messages import (
@@ -157,14 +156,14 @@ async def test_no_door_opens_by_itself(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """What is guarded is not even asked for, though the user has opted in."""
-    calls = async_mock_service(hass, "cover", "open_cover")
+    commands = async_capture_events(hass, EVENT_COMMAND)
     garage = {"device_class": "garage", "supported_features": 3}
     hass.states.async_set("cover.garage", "closed", garage)
     await simulator.press("Door", 1)
     await set_up(synced("cover.garage", "open", "Door", opted_in=True), LAMP)
     await has(simulator, "Door", 0)
     assert questions(simulator) == [b"Lamp"]
-    assert not calls
+    assert not commands
 
 
 @pytest.mark.parametrize(
@@ -235,8 +234,9 @@ async def test_an_exposure_bound_anew_does_not_take_the_answer_of_the_old(
     """It was asked for a lamp; what is there now may be anything."""
     monkeypatch.setattr("custom_components.blynk_bridge.state_sync._PATIENCE", 60)
     hass.states.async_set("switch.other", "off")
-    calls = async_mock_service(hass, "switch", "turn_on")
+    commands = async_capture_events(hass, EVENT_COMMAND)
     entry = await set_up(LAMP)
+    await simulator.wait_for(lambda: questions(simulator))
     (subentry,) = entry.subentries.values()
     hass.config_entries.async_update_subentry(
         entry, subentry, data={**subentry.data, "entity_id": "switch.other"}
@@ -244,9 +244,9 @@ async def test_an_exposure_bound_anew_does_not_take_the_answer_of_the_old(
     await hass.async_block_till_done()
     await simulator.press("Lamp", 1)
     await has(simulator, "Lamp", 0)
-    assert not calls
+    assert not commands
     await simulator.press("Lamp", 1)
-    await eventually(lambda: calls)
+    await eventually(lambda: commands)
 
 
 async def test_a_lost_link_asks_again(

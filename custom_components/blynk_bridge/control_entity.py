@@ -99,16 +99,16 @@ class ValueEntity(ControlEntity, RestoreEntity):
     async def async_added_to_hass(self) -> None:
         """Show the value of last time until Blynk answers."""
         await super().async_added_to_hass()
-        self._unfollow = self.coordinator.controls.async_follow(
-            self.control, self._async_take
+        self.async_on_remove(
+            self.coordinator.controls.async_follow(self.control, self._async_take)
         )
         if (stored := await self.async_get_last_extra_data()) is not None:
             self._async_restore(_Memory.from_stored(stored.as_dict()))
 
     @override
     async def async_will_remove_from_hass(self) -> None:
-        """Let go of the datastream; what is to be kept has been by now."""
-        self._unfollow()
+        """Send nothing more: what is to be kept has been by now."""
+        self.coordinator.controls.async_discard(self.control)
         await super().async_will_remove_from_hass()
 
     @abstractmethod

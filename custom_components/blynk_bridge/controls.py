@@ -72,7 +72,7 @@ class Controls:
         self._entry = entry
         self._uplink = uplink
         self._followed: dict[str, _Followed] = {}
-        self._unasked: set[str] = set()
+        self._unasked: dict[str, bool] = {}
         self._questions: dict[str, _Question] = {}
         self._sent: dict[str, _Sent] = {}
         self._ask_scheduled: asyncio.Handle | None = None
@@ -101,13 +101,18 @@ class Controls:
 
     @callback
     def _async_unfollow(self, followed: _Followed) -> None:
-        """Forget a control, unless another entity follows its datastream by now."""
+        """Take nothing more from Blynk, unless for another entity by now."""
         name = followed.control.datastream
         if self._followed.get(name) is followed:
             del self._followed[name]
             self._questions.pop(name, None)
             self._sent.pop(name, None)
-            self._uplink.async_discard(name)
+
+    @callback
+    def async_discard(self, control: Control) -> None:
+        """Send nothing more of a datastream that no entity follows."""
+        if control.datastream not in self._followed:
+            self._uplink.async_discard(control.datastream)
 
     @callback
     def async_put(self, control: Control, value: Value) -> None:
@@ -154,7 +159,12 @@ class Controls:
         except InvalidValue as error:
             _LOGGER.debug("Ignored a value of %s: %s", name, error)
             return True
-        if self._is_outdated(name, value, question):
+        if question is not None and self._is_overruled(question):
+            # The answer, most likely; or a write that is newer than both.
+            _LOGGER.debug("Ignored a value of %s: asking again", name)
+            self._async_ask_for(name, insist=True)
+            return True
+        if self._uplink.async_is_unsent(name) and self._is_echo(name, value):
             _LOGGER.debug("Ignored a value of %s: a newer one is on its way", name)
             return True
         try:
@@ -166,14 +176,12 @@ class Controls:
         self._uplink.async_discard(name)
         if crossed and not self._is_echo(name, value):
             # Two values have met on the way: only Blynk knows which came last.
-            self._async_ask_for(name)
+            self._async_ask_for(name, insist=True)
         return True
 
-    def _is_outdated(self, name: str, value: Value, question: _Question | None) -> bool:
-        """Return whether what was set here is newer than what has come from Blynk."""
-        if question and question.overruled and self._hass.loop.time() < question.until:
-            return True
-        return self._uplink.async_is_unsent(name) and self._is_echo(name, value)
+    def _is_overruled(self, question: _Question) -> bool:
+        """Return whether a value was set here since Blynk was asked for it."""
+        return question.overruled and self._hass.loop.time() < question.until
 
     def _is_echo(self, name: str, value: Value) -> bool:
         """Return whether this is what was sent a moment ago."""
@@ -200,9 +208,13 @@ class Controls:
             self._ask_scheduled = None
 
     @callback
-    def _async_ask_for(self, name: str) -> None:
-        """Ask for a datastream soon, together with the others that come up now."""
-        self._unasked.add(name)
+    def _async_ask_for(self, name: str, *, insist: bool = False) -> None:
+        """Ask for a datastream soon, together with the others that come up now.
+
+        One with a value that waits to be sent is only asked for, behind that, if
+        there is reason to insist.
+        """
+        self._unasked[name] = insist or self._unasked.get(name, False)
         if self._ask_scheduled is None:
             self._ask_scheduled = self._hass.loop.call_soon(self._async_start_asking)
 
@@ -210,21 +222,24 @@ class Controls:
     def _async_start_asking(self) -> None:
         """Ask in the background: it may have to wait for its turn."""
         self._ask_scheduled = None
-        names = sorted(name for name in self._unasked if name in self._followed)
-        self._unasked.clear()
-        if not names:
-            return
-        self._entry.async_create_background_task(
-            self._hass, self._async_ask(names), "blynk_bridge controls"
+        names = sorted(
+            name
+            for name, insist in self._unasked.items()
+            if name in self._followed
+            and (insist or not self._uplink.async_is_unsent(name))
         )
+        self._unasked.clear()
+        if names:
+            self._entry.async_create_background_task(
+                self._hass, self._async_ask(names), "blynk_bridge controls"
+            )
 
     async def _async_ask(self, names: list[str]) -> None:
         """Ask Blynk for what it has of these datastreams.
 
         Without a connection nothing is asked: the next one asks for all.
         """
-        wanted = [name for name in names if not self._uplink.async_is_unsent(name)]
-        for asked, question in questions(wanted):
+        for asked, question in questions(names):
             for name in asked:
                 self._questions[name] = _Question(math.inf)
             try:

@@ -98,6 +98,9 @@ def rows_of(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, PlannedDatastr
             rows[subentry.subentry_id] = planned(hass, subentry.data)
         except (KeyError, TypeError, ValueError) as error:
             _LOGGER.debug("Nothing to plan for %s: %r", subentry.title, error)
+        # A trait that can't describe some state must not hold up all the others.
+        except Exception:
+            _LOGGER.exception("Could not plan %s", subentry.title)
     return rows
 
 

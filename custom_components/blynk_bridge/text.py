@@ -30,6 +30,8 @@ async def async_setup_entry(
 class BlynkText(ValueEntity, TextEntity):
     """A datastream that holds a text."""
 
+    _attr_native_value: str | None = None
+
     def __init__(self, coordinator: BlynkCoordinator, control: Control) -> None:
         """Take the length from the control."""
         super().__init__(coordinator, control)
