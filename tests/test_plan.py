@@ -10,8 +10,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.blynk_bridge.control import Control
 from custom_components.blynk_bridge.device.values import DataType
-from custom_components.blynk_bridge.plan import PlannedDatastream, planned, sorted_rows
+from custom_components.blynk_bridge.plan import (
+    PlannedDatastream,
+    planned,
+    planned_control,
+    sorted_rows,
+)
 from custom_components.blynk_bridge.plan_formats import (
     difference,
     names_list,
@@ -186,6 +192,54 @@ async def test_of_a_missing_entity_the_subentry_tells(hass: HomeAssistant) -> No
     hass.states.async_set("sensor.a", "1", {"unit_of_measurement": "%"})
     assert row(hass, *args, entity_registry_id="of-another") == gone
     assert row(hass, *args).unit == "Percent"
+
+
+def control(pin: int | None = None, **data: Any) -> PlannedDatastream:
+    """Return the row of a control whose datastream is called A."""
+    return planned_control(Control.from_data("1", {"datastream": "A", **data}), pin)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (
+            {"kind": "switch", "data_type": "integer"},
+            {"data_type": DataType.INTEGER, "minimum": 0, "maximum": 1},
+        ),
+        (
+            {
+                "kind": "number",
+                "data_type": "double",
+                "minimum": 5,
+                "maximum": 30,
+                "step": 0.5,
+                "unit_of_measurement": "°C",
+            },
+            {
+                "data_type": DataType.DOUBLE,
+                "minimum": 5,
+                "maximum": 30,
+                "unit": "Celsius",
+            },
+        ),
+        (
+            {"kind": "select", "data_type": "enum", "options": ["a", "b"]},
+            {"data_type": DataType.ENUM, "labels": ("a", "b")},
+        ),
+        (
+            {"kind": "select", "data_type": "integer", "options": ["a", "b"]},
+            {"data_type": DataType.INTEGER, "minimum": 0, "maximum": 1},
+        ),
+        ({"kind": "text", "data_type": "string"}, {"data_type": DataType.STRING}),
+    ],
+)
+def test_a_control_is_planned_and_synced(
+    data: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """Its value is Blynk's to tell."""
+    assert control(7, **data) == PlannedDatastream(
+        name="A", pin=7, sync=True, **expected
+    )
 
 
 # --- Forms ------------------------------------------------------------------------

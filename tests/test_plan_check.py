@@ -10,8 +10,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.blynk_bridge.const import DOMAIN
-from custom_components.blynk_bridge.datastream_check import portions
-from custom_components.blynk_bridge.device.messages import MESSAGE_SIZE_MAX, get_values
 from simulator import Simulator
 from simulator.behaviour import UnsetAnswer
 from simulator.datastreams import Datastream
@@ -205,17 +203,6 @@ async def test_an_answer_operates_nothing(
     assert state(hass, "input_boolean.lamp") == "off"
     await simulator.press("Lamp", 1)
     await eventually(lambda: state(hass, "input_boolean.lamp") == "on")
-
-
-def test_questions_are_split_by_size() -> None:
-    """As few as possible, nothing left out."""
-    names = [f"Datastream {number:03}" for number in range(200)]
-    split = list(portions(names))
-    assert [name for portion in split for name in portion] == names
-    sizes = [get_values(portion).size for portion in split]
-    assert max(sizes) <= MESSAGE_SIZE_MAX
-    assert len(split) == 4
-    assert list(portions([])) == []
 
 
 def create(simulator: Simulator, datastream: Datastream) -> None:

@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 import voluptuous as vol
 
-from custom_components.blynk_bridge.const import DOMAIN
+from custom_components.blynk_bridge.const import DOMAIN, SUBENTRY_CONTROL
 from custom_components.blynk_bridge.services import FORMATS
 from simulator import Simulator
 
@@ -43,6 +43,28 @@ async def test_the_plan_is_exported_in_every_form(
     assert "Celsius" in text
     assert TOKEN not in text
     assert (TEMPLATE_ID in text) is (form == "instructions")
+
+
+async def test_controls_are_in_the_plan(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """They are datastreams of the template like any other."""
+    entry = await set_up(
+        temperature(pin=3),
+        ConfigSubentryData(
+            data={
+                "datastream": "Message",
+                "pin": 1,
+                "kind": "text",
+                "data_type": "string",
+            },
+            subentry_type=SUBENTRY_CONTROL,
+            title="Message",
+            unique_id="ds:Message",
+        ),
+    )
+    answer = await export(hass, config_entry_id=entry.entry_id, format="json")
+    assert [row["name"] for row in answer["plan"]] == ["Message", "Temperature"]
 
 
 async def test_two_hundred_exposures_are_exported(

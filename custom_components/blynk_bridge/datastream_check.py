@@ -1,7 +1,7 @@
 """Whether Blynk knows the datastreams: it drops a value of an unknown one silently."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 import logging
 import math
 from typing import TYPE_CHECKING, Final
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .device.errors import LinkError
-from .device.messages import MESSAGE_SIZE_MAX, Publication, get_values
+from .device.messages import Publication, questions
 from .device.pacing import Lane
 from .exposure import Exposure
 from .uplink import Uplink
@@ -187,8 +187,8 @@ class DatastreamCheck:
         open_names = self._exposures.keys() - self._found
         due = sorted(name for name in open_names if self._uplink.has_arrived(name))
         try:
-            for names in portions(due):
-                await self._async_inquire(names)
+            for names, question in questions(due):
+                await self._async_inquire(names, question)
         except LinkError as error:
             # The next connection asks again.
             _LOGGER.debug("Datastreams were not asked for: %s", error)
@@ -203,7 +203,7 @@ class DatastreamCheck:
             delay = max(self._found_until - self._hass.loop.time(), _HOUR)
         self._async_schedule(delay, self._async_renew)
 
-    async def _async_inquire(self, names: list[str]) -> None:
+    async def _async_inquire(self, names: list[str], question: Publication) -> None:
         """Send one question, and wait for its answers for a while."""
         self._complete.clear()
 
@@ -211,7 +211,7 @@ class DatastreamCheck:
             """Expect answers from when the question leaves, which may be late."""
             until = self._hass.loop.time() + _ANSWER_WINDOW
             self._asked.update(dict.fromkeys(names, until))
-            return get_values(names)
+            return question
 
         await self._uplink.async_send_latest(compose, Lane.ROUTINE)
         try:
@@ -226,15 +226,3 @@ class DatastreamCheck:
         if names != self._unknown:
             self._unknown = names
             self._on_change()
-
-
-def portions(names: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the names in as few portions as a question's size allows."""
-    portion: list[str] = []
-    for name in names:
-        if portion and get_values([*portion, name]).size > MESSAGE_SIZE_MAX:
-            yield portion
-            portion = []
-        portion.append(name)
-    if portion:
-        yield portion

@@ -1,6 +1,6 @@
 """The plan: what has to be created in the Blynk template."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 import logging
 from typing import Any, Final
@@ -17,8 +17,10 @@ from .const import (
     CONF_PIN,
     CONF_SYNC_FROM_BLYNK,
     CONF_TRAIT,
+    SUBENTRY_CONTROL,
     SUBENTRY_DATASTREAM,
 )
+from .control import Control
 from .device.values import DataType
 from .exposure import Direction, current_entity_id, is_bound, trait_of
 from .labels import option_labels
@@ -83,8 +85,8 @@ def planned(hass: HomeAssistant, data: Mapping[str, Any]) -> PlannedDatastream:
 
 @callback
 def plan_of(hass: HomeAssistant, entry: ConfigEntry) -> list[PlannedDatastream]:
-    """Return what the entry's exposures need in the template, by pin and name."""
-    return sorted_rows(rows_of(hass, entry).values())
+    """Return what the entry needs in the template, by pin and name."""
+    return sorted_rows([*rows_of(hass, entry).values(), *_control_rows(entry)])
 
 
 @callback
@@ -100,6 +102,29 @@ def rows_of(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, PlannedDatastr
         except Exception:
             _LOGGER.exception("Could not plan %s", subentry.title)
     return rows
+
+
+def planned_control(control: Control, pin: int | None) -> PlannedDatastream:
+    """Return the datastream that a control needs: its value is the server's to tell."""
+    numeric = control.data_type in _NUMBERS
+    limits = control.limits if numeric else None
+    return PlannedDatastream(
+        name=control.datastream,
+        pin=pin,
+        data_type=control.data_type,
+        unit=blynk_unit(control.unit) if numeric else None,
+        minimum=None if limits is None else limits.minimum,
+        maximum=None if limits is None else limits.maximum,
+        labels=control.options if control.data_type is DataType.ENUM else (),
+        sync=True,
+    )
+
+
+def _control_rows(entry: ConfigEntry) -> Iterator[PlannedDatastream]:
+    """Yield what the entry's controls need."""
+    for subentry in entry.get_subentries_of_type(SUBENTRY_CONTROL):
+        if (control := Control.from_subentry(subentry)) is not None:
+            yield planned_control(control, subentry.data.get(CONF_PIN))
 
 
 def sorted_rows(rows: Iterable[PlannedDatastream]) -> list[PlannedDatastream]:

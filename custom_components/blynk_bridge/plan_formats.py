@@ -6,7 +6,7 @@ import io
 import re
 from typing import Final
 
-from homeassistant.util.json import JsonArrayType
+from homeassistant.util.json import JsonObjectType
 
 from .device.values import DataType
 from .plan import PlannedDatastream
@@ -41,7 +41,7 @@ NOTHING: Final = "–"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def to_json(rows: Iterable[PlannedDatastream]) -> JsonArrayType:
+def to_json(rows: Iterable[PlannedDatastream]) -> list[JsonObjectType]:
     """Return a mapping for each datastream, all with the same keys."""
     return [
         {

@@ -27,7 +27,7 @@ ATTR_FORMAT: Final = "format"
 type _Print = Callable[[Sequence[PlannedDatastream], str], JsonValueType]
 
 FORMATS: Final[Mapping[str, _Print]] = {
-    "json": lambda rows, template_id: to_json(rows),
+    "json": lambda rows, template_id: [*to_json(rows)],
     "markdown": lambda rows, template_id: to_markdown(rows),
     "csv": lambda rows, template_id: to_csv(rows),
     "instructions": to_instructions,

@@ -10,7 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
 from .device.errors import InvalidValue, LinkError
-from .device.messages import MESSAGE_SIZE_MAX, Publication, get_values
+from .device.messages import questions
 from .device.pacing import Lane
 from .device.values import from_text
 from .exposure import Exposure
@@ -145,7 +145,7 @@ class StateSync:
             if self._is_guarded(exposure):
                 self.async_answered(exposure)
         try:
-            for question in _questions(list(self._awaited)):
+            for _, question in questions(list(self._awaited)):
                 await self._uplink.async_send(question, Lane.URGENT)
             async with asyncio.timeout(_PATIENCE):
                 await self._complete.wait()
@@ -167,15 +167,3 @@ class StateSync:
             return True
         description = exposure.trait.describe(state)
         return description is None or description.guarded
-
-
-def _questions(names: Iterable[str]) -> Iterator[Publication]:
-    """Yield as few questions as the size of a message allows."""
-    asked: list[str] = []
-    for name in names:
-        if asked and get_values([*asked, name]).size > MESSAGE_SIZE_MAX:
-            yield get_values(asked)
-            asked = []
-        asked.append(name)
-    if asked:
-        yield get_values(asked)
