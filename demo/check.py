@@ -49,7 +49,7 @@ async def run_checks(folder: Path) -> None:
                     "Home Assistant stops when asked", stops_in_time(stage)
                 )
             await report.hold(
-                "no token and no error of Blynk Bridge in any log file, at debug level",
+                "no token, no code and no error of Blynk Bridge in any log file, at debug level",
                 logs_are_clean(stage),
             )
     except TimeoutError as err:

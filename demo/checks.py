@@ -1,15 +1,15 @@
-"""The single checks: each acts at one end and waits for the effect at the other."""
+"""The checks in their order, and those of the line: values, a redirect, a token, an outage."""
 
 from collections.abc import Awaitable, Callable
 import math
 import time
 from typing import Any
 
-from . import flows, logs
+from . import entity_checks, flows, logs
+from .home import ALARM_CODE
 from .stage import DOMAIN, Stage
-from .waiting import DemoError, holds_for, wait_for
+from .waiting import ARRIVAL_TIMEOUT, DemoError, holds_for, wait_for
 
-ARRIVAL_TIMEOUT = 15.0
 RECONNECT_TIMEOUT = 45.0
 RECOVERY_TIMEOUT = 80.0  # attempts are spaced at random, wider and wider
 STOP_TIMEOUT = 10.0
@@ -135,8 +135,9 @@ async def logs_are_clean(stage: Stage) -> None:
     if not logs.debug_records(output):
         raise DemoError("Blynk Bridge has logged nothing at debug level")
     log_files = [*home_assistant_logs, stage.simulator.process.log_file]
-    if found := logs.files_with(stage.simulator.tokens, log_files):
-        raise DemoError(f"a token stands in {', '.join(found)}")
+    secrets = [*stage.simulator.tokens, ALARM_CODE]
+    if found := logs.files_with(secrets, log_files):
+        raise DemoError(f"a token or a code stands in {', '.join(found)}")
     if errors := logs.errors_of_the_integration(output):
         raise DemoError(f"{len(errors)} errors in the log, the first:\n{errors[0]}")
 
@@ -144,6 +145,17 @@ async def logs_are_clean(stage: Stage) -> None:
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("a sensor's value arrives and follows a change", sensor_follows),
     ("a widget switches a lamp and is confirmed exactly once", widget_switches_lamp),
+    ("a colour goes up and comes down", entity_checks.colour_goes_both_ways),
+    ("a thermostat takes its target", entity_checks.thermostat_takes_its_target),
+    ("a lock that is only shown stays locked", entity_checks.lock_stays_locked),
+    ("an alarm is set and unset with its code", entity_checks.alarm_knows_its_code),
+    ("a renamed entity keeps working", entity_checks.renamed_entity_keeps_working),
+    (
+        "an unavailable entity disables its widget, if told to",
+        entity_checks.unavailable_entity_disables_its_widget,
+    ),
+    ("Blynk's own is a switch", entity_checks.blynks_own_is_a_switch),
+    ("an event goes up, a reboot comes down", entity_checks.events_go_both_ways),
     ("a redirect to another region is followed, info/mcu first", redirect_is_followed),
     ("a wrong token ends in a re-auth flow", wrong_token_asks_for_a_new_one),
     ("ten seconds without a broker are survived", outage_is_survived),

@@ -1,4 +1,4 @@
-"""Walking Home Assistant's flows as the frontend does: whatever form comes is filled in and sent."""
+"""Walking Home Assistant's flows as the frontend does: whatever form or menu comes is answered."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +7,9 @@ from .client import HomeAssistantClient
 from .waiting import DemoError
 
 MAX_STEPS = 10
+
+MENU = "menu"
+"""The answer that names the options to take from menus."""
 
 CONFIG_FLOW = "/api/config/config_entries/flow"
 SUBENTRY_FLOW = "/api/config/config_entries/subentries/flow"
@@ -40,6 +43,10 @@ async def _answer_steps(
     for _ in range(MAX_STEPS):
         if result["type"] in {"create_entry", "abort"}:
             return result
+        if result["type"] == "menu":
+            form: dict[str, Any] = {"next_step_id": _choose(result, answers)}
+            result = await client.request("POST", f"{path}/{result['flow_id']}", form)
+            continue
         if result["type"] != "form":
             raise DemoError(f"step {result['step_id']}: {result['type']} is not a form")
         if errors := result.get("errors"):
@@ -47,6 +54,14 @@ async def _answer_steps(
         form = _fill_in(result["step_id"], result["data_schema"], answers)
         result = await client.request("POST", f"{path}/{result['flow_id']}", form)
     raise DemoError(f"the flow of {path} does not come to an end")
+
+
+def _choose(menu: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
+    """Return the way that we know from a menu."""
+    for option in menu["menu_options"]:
+        if option in answers.get(MENU, ()):
+            return str(option)
+    raise DemoError(f"the menu of step {menu['step_id']} leads nowhere we know")
 
 
 def _fill_in(

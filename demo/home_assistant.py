@@ -86,7 +86,9 @@ class HomeAssistant:
 
     def _write_configuration(self) -> None:
         """Make the configuration folder: the demo's home and the checkout's integration."""
-        shutil.copy(ROOT / "config" / "configuration.yaml", self.folder)
+        config = ROOT / "config"
+        shutil.copy(config / "configuration.yaml", self.folder)
+        shutil.copytree(config / "packages", self.folder / "packages")
         shutil.copy(Path(__file__).parent / "dashboard.yaml", self.folder)
         custom_components = self.folder / "custom_components"
         custom_components.mkdir()

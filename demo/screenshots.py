@@ -32,6 +32,17 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 PAGE_TIMEOUT = 60_000  # ms
+OPERATED: dict[str, float | str] = {
+    "Lamp": 1,
+    "Coffee machine": 1,
+    "Blind": 35,
+    "Bedroom fan Speed": 50,
+    "Bedroom fan Preset": 1,
+    "Bedroom lamp Color temperature": 2700,
+    "Bedroom lamp Color": "64\x00156\x00255",
+    "Radio": 1,
+    "Robbie": 0,
+}
 BRIGHTNESS = (20, 65, 40, 90, 72)  # percent
 CONFIRM_TIMEOUT = 15.0
 HISTORY_POINTS = 12
@@ -61,6 +72,9 @@ async def take_all(folder: Path) -> None:
     ):
         await liven_up(stage)
         await take_console(browser, stage, "console.png", 1280, 1400, "light")
+        await take_console(
+            browser, stage, "console-readings.png", 1280, 1160, "dark", "Readings"
+        )
         await take_console(browser, stage, "console-dark-phone.png", 390, 844, "dark")
         await take_integration(browser, stage.home_assistant.client)
 
@@ -81,9 +95,8 @@ async def chromium() -> AsyncIterator[Browser]:
 async def liven_up(stage: Stage) -> None:
     """Operate a few widgets, and wait until the readings have some history."""
     simulator = stage.simulator
-    await simulator.press("Lamp", 1)
-    await simulator.press("Coffee machine", 1)
-    await simulator.press("Blind", 35)
+    for name, value in OPERATED.items():
+        await press_and_see(simulator, name, value)
     for percent in BRIGHTNESS:
         await press_and_see(simulator, "Lamp brightness", percent)
     await wait_for(
@@ -94,7 +107,7 @@ async def liven_up(stage: Stage) -> None:
     )
 
 
-async def press_and_see(simulator: Simulator, name: str, value: int) -> None:
+async def press_and_see(simulator: Simulator, name: str, value: float | str) -> None:
     """Operate a widget and wait for the confirmation."""
     before = await simulator.writes(name)
     await simulator.press(name, value)
@@ -113,8 +126,9 @@ async def take_console(
     width: int,
     height: int,
     colours: Literal["light", "dark"],
+    shown: str = "All",
 ) -> None:
-    """Take the simulator's console page."""
+    """Take the simulator's console page, with all of its cards or some."""
     context = await browser.new_context(
         viewport={"width": width, "height": height},
         device_scale_factor=2,
@@ -125,6 +139,7 @@ async def take_console(
     page = await context.new_page()
     await page.goto(f"{stage.simulator.console}/")
     await page.get_by_text("Lamp brightness").first.wait_for(timeout=PAGE_TIMEOUT)
+    await page.get_by_role("button", name=shown).first.click()
     await page.screenshot(path=IMAGES / name)
     await context.close()
     say(f"took {name}")

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from .home import Datastream
+from .datastreams import Datastream
 from .processes import LOCALHOST, ChildProcess
 from .waiting import DemoError, wait_for
 
@@ -95,10 +95,15 @@ class Simulator:
         """Return the entry region's MQTT port over TLS."""
         return int(self._ports["regions"][self.entry]["tls"])
 
-    async def define(self, datastreams: Iterable[Datastream]) -> None:
-        """Make these the template's datastreams."""
+    async def define(
+        self, datastreams: Iterable[Datastream], events: Mapping[str, str]
+    ) -> None:
+        """Make these the template's datastreams, and events by code."""
         definitions = [datastream.definition() for datastream in datastreams]
-        await self._post("template", {"datastreams": definitions, "replace": True})
+        await self._post(
+            "template",
+            {"datastreams": definitions, "replace": True, "events": {**events}},
+        )
 
     async def state(self) -> dict[str, Any]:
         """Return the whole picture."""
@@ -123,6 +128,10 @@ class Simulator:
     async def press(self, name: str, value: float | str) -> None:
         """Operate a widget as the Blynk app does."""
         await self._post("widget", {"datastream": name, "value": value})
+
+    async def reboot(self) -> None:
+        """Ask the device to reboot, as the Blynk app can."""
+        await self._post("reboot", {})
 
     async def redirect(self, region: str) -> None:
         """Send the device to another region."""

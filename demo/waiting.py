@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 INTERVAL = 0.1
+ARRIVAL_TIMEOUT = 15.0
+"""Seconds for what has happened at one end to be seen at the other."""
 
 
 class DemoError(Exception):

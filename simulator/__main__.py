@@ -13,7 +13,7 @@ import signal
 import sys
 
 from . import fields
-from .datastreams import DEMO, Datastream, datastream_from_json
+from .datastreams import DEMO, Datastream, checked_event_code, datastream_from_json
 from .regions import REGION_NAMES
 from .simulator import DEFAULT_TEMPLATE, Simulator, SimulatorOptions
 
@@ -32,6 +32,7 @@ def main() -> int:
             token=arguments.token or secrets.token_urlsafe(24),
             template_id=arguments.template,
             datastreams=_datastreams(arguments.datastreams),
+            events=dict(arguments.events),
             regions=arguments.regions,
             mqtt_port=arguments.mqtt_port,
             tls_port=arguments.tls_port,
@@ -76,6 +77,15 @@ def _parser() -> argparse.ArgumentParser:
         help="a JSON list of datastream definitions (default: a demo template)",
     )
     parser.add_argument(
+        "--event",
+        type=_event,
+        action="append",
+        default=[],
+        dest="events",
+        metavar="CODE[=DESCRIPTION]",
+        help="an event of the template, repeatable (default: any code will do)",
+    )
+    parser.add_argument(
         "--regions",
         type=int,
         default=2,
@@ -97,6 +107,15 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdecimal() and int(text) <= PORT_MAX:
         return int(text)
     raise argparse.ArgumentTypeError(f"a port is 0 to {PORT_MAX}, not {text}")
+
+
+def _event(text: str) -> tuple[str, str]:
+    """Parse an event's code and description. Raises ArgumentTypeError."""
+    code, _, description = text.partition("=")
+    try:
+        return checked_event_code(code), description
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _datastreams(file: Path | None) -> tuple[Datastream, ...]:

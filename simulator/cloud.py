@@ -7,46 +7,27 @@ simulated in a second. Numbers in brackets are the items of docs/simulator.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 import time
 
-from . import uplink, values
+from . import admission, uplink, values
+from .admission import Admission
 from .behaviour import (
     AfterRedirect,
     Behaviour,
     OverQuota,
     OverRate,
     Oversize,
-    Protocols,
-    RefuseCode,
-    SecondClient,
-    Unavailable,
     UnsetAnswer,
-    WrongRegion,
 )
 from .changes import Change, ChangeKind
 from .datastreams import Datastream, Value
 from .device import DatastreamState, Device, Diagnostic, Source
-from .links import ConnectAttempt, EndReason, Link, Refusal
+from .links import ConnectAttempt, EndReason, Link
 from .quota import MonthlyQuota
 from .regions import Region, Transport
 
-USERNAME = "device"
-MAX_CLIENT_ID = 64
 UNSUBSCRIBED = frozenset({"downlink/ota/json", "downlink/redirect", "downlink/diag"})
 """Delivered without a subscription. Blynk docs: device-mqtt-api/authentication."""
-
-REFUSED_PROTOCOL = {Protocols.BOTH: 0, Protocols.ONLY_311: 5, Protocols.ONLY_5: 4}
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """The decision about a CONNECT: refused, or accepted in one of three roles."""
-
-    refusal: Refusal | None = None
-    device: Device | None = None
-    redirect_uri: str | None = None
-    mute: bool = False
 
 
 class Cloud:
@@ -60,12 +41,17 @@ class Cloud:
         datastreams: Iterable[Datastream],
         regions: Mapping[str, Region],
         behaviour: Behaviour,
+        events: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Begin without devices. The first region is the entry; clock gives epoch seconds."""
+        """Begin without devices. The first region is the entry; clock gives epoch seconds.
+
+        Events are descriptions by code; while there are none, any code will do.
+        """
         self.template_id = template_id
         self.template_name = template_name
         self.template = {definition.name: definition for definition in datastreams}
+        self.events = dict(events or {})
         self.regions = dict(regions)
         self.behaviour = behaviour
         self.clock = clock
@@ -105,6 +91,12 @@ class Cloud:
             device.define(wanted.values())
             self.changed(ChangeKind.TEMPLATE, device)
 
+    def define_events(self, events: Mapping[str, str]) -> None:
+        """Make these, descriptions by code, the template's events."""
+        self.events = dict(events)
+        for device in self.devices:
+            self.changed(ChangeKind.TEMPLATE, device)
+
     def deny(self, device: Device, new_token: str | None = None) -> None:
         """Revoke the device's token and close its connections; new_token is valid from now on."""
         device.token = new_token
@@ -134,49 +126,7 @@ class Cloud:
 
     def admit(self, attempt: ConnectAttempt) -> Admission:
         """Decide about a CONNECT [2-6, 9]."""
-        behaviour = self.behaviour
-        if attempt.level == REFUSED_PROTOCOL[behaviour.protocols]:
-            return Admission(Refusal.PROTOCOL)
-        if behaviour.unavailable is not Unavailable.NO:
-            return Admission(Refusal[behaviour.unavailable.name])
-        if len(attempt.client_id) > MAX_CLIENT_ID:
-            return Admission(Refusal.CLIENT_ID)
-        device = self.device_of(attempt.token)
-        if device is None or attempt.username != USERNAME:
-            return Admission(self._credentials_refusal())
-        if behaviour.over_quota is OverQuota.REFUSE and self.quota_exhausted:
-            return Admission(Refusal.QUOTA)
-        return self._place(attempt, device)
-
-    def _place(self, attempt: ConnectAttempt, device: Device) -> Admission:
-        """Decide what an authenticated client becomes: redirected, mute or the device."""
-        behaviour = self.behaviour
-        if behaviour.redirect_always is not None:
-            uri = self._hostile_uri(attempt, behaviour.redirect_always)
-            return Admission(device=device, redirect_uri=uri)
-        if device.home != attempt.region:
-            if behaviour.wrong_region is WrongRegion.REFUSE:
-                return Admission(self._credentials_refusal())
-            uri = self.regions[device.home].mqtt_uri(attempt.transport)
-            return Admission(device=device, redirect_uri=uri)
-        if device.link is not None:
-            if behaviour.second_client is SecondClient.NEW_REFUSED:
-                return Admission(Refusal.UNAVAILABLE)
-            if behaviour.second_client is SecondClient.NEW_MUTE:
-                return Admission(device=device, mute=True)
-        return Admission(device=device)
-
-    def _credentials_refusal(self) -> Refusal:
-        if self.behaviour.refuse_code is RefuseCode.NOT_AUTHORISED:
-            return Refusal.NOT_AUTHORISED
-        return Refusal.BAD_CREDENTIALS
-
-    def _hostile_uri(self, attempt: ConnectAttempt, target: str) -> str:
-        if target != "next":
-            return target
-        names = [*self.regions]
-        following = names[(names.index(attempt.region) + 1) % len(names)]
-        return self.regions[following].mqtt_uri(attempt.transport)
+        return admission.admit(self, attempt)
 
     def attach(self, device: Device, link: Link, *, carries_data: bool = True) -> None:
         """Take an accepted link; the one that carries data takes over from an older one [9]."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+import re
 
 from . import fields
 from .fields import Json
 
 type Value = bool | int | float | str | tuple[float, float]
 
+EVENT_CODE = re.compile(r"[A-Za-z0-9_ ]{1,50}")
 FORBIDDEN_IN_NAME = frozenset("/,+#\0")
 
 
@@ -61,11 +63,6 @@ class Datastream:
     def is_control(self) -> bool:
         """Whether the app shows a control for it rather than a display."""
         return self.sync if self.control is None else self.control
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether its values make a curve."""
-        return self.type not in {DataType.STRING, DataType.LOCATION}
 
 
 def datastream_from_json(data: Json) -> Datastream:
@@ -123,6 +120,16 @@ def _default(data: Mapping[str, Json], data_type: DataType) -> Value | None:
         if len(numbers) == len(value) == 2:
             return numbers[0], numbers[1]
     raise ValueError("default does not fit the type")
+
+
+def checked_event_code(code: str) -> str:
+    """Return an event code that Blynk's console would take. Raises ValueError.
+
+    Blynk docs: events-general-setting.
+    """
+    if not EVENT_CODE.fullmatch(code):
+        raise ValueError(f"bad event code: {code!r}")
+    return code
 
 
 DEMO = (

@@ -11,9 +11,18 @@ from typing import NamedTuple
 from .datastreams import Datastream, Value
 from .fields import Json
 from .links import Link
-from .quota import Meter, RateLimit
+from .quota import EventLimits, Meter, RateLimit
 
 type PropertyText = str | tuple[str, ...]
+
+METADATA = {
+    "Device Name": "Simulated device",
+    "Device Owner": "owner@example.com",
+    "Hotspot Name": "",
+    "Time Zone": "Europe/Amsterdam",
+    "Location": "52.37,4.9",
+}
+"""A new device's metadata. Blynk docs: device-mqtt-api/metadata."""
 
 
 class Source(StrEnum):
@@ -93,6 +102,7 @@ class Device:
     link: Link | None = None
     links: list[Link] = field(default_factory=list)
     info_mcu: dict[str, Json] | None = None
+    metadata: dict[str, str] = field(default_factory=METADATA.copy)
     connections: int = 0
     redirects: int = 0
     messages_used: int = 0
@@ -101,6 +111,7 @@ class Device:
     dropped: int = 0
     diagnostics: deque[Diagnostic] = field(default_factory=lambda: deque(maxlen=200))
     last_events: deque[Event] = field(default_factory=lambda: deque(maxlen=100))
+    event_limits: EventLimits = field(default_factory=EventLimits)
     rate: RateLimit = field(default_factory=RateLimit)
     meter: Meter = field(default_factory=Meter)
 
@@ -119,6 +130,7 @@ class Device:
         self.messages_used = self.messages_in = self.messages_out = self.dropped = 0
         self.connections = self.redirects = 0
         self.meter = Meter()
+        self.event_limits = EventLimits()
         for state in self.datastreams.values():
             state.writes_by_device = state.writes_by_app = 0
 

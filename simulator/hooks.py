@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+import json
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from . import fields
-from .datastreams import datastream_from_json
+from .changes import ChangeKind
+from .datastreams import FORBIDDEN_IN_NAME, checked_event_code, datastream_from_json
 from .feed import Feed
 from .fields import Json, JsonObject
 from .snapshot import datastream_json, journal_json, state_json, statistics_json
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from .simulator import Simulator, Then
 
 type Action = Callable[[JsonObject], Awaitable[Mapping[str, Json]]]
+
+OTA_URL = "https://blynk.cloud/dl/package.bin"
+OTA_SIZE = 1024
 
 THEN: dict[str, Then] = {"close": "close", "stay": "stay", "disconnect": "disconnect"}
 
@@ -49,6 +54,8 @@ class Hooks:
             "diag": self._diagnose,
             "reboot": self._reboot,
             "reconfigure": self._reconfigure,
+            "ota": self._offer_update,
+            "meta": self._write_metadata,
             "send": self._send,
             "behaviour": self._behave,
             "outage": self._outage,
@@ -91,12 +98,23 @@ class Hooks:
     # Actions
 
     async def _define(self, body: JsonObject) -> Mapping[str, Json]:
+        """Define datastreams, events or both."""
+        if not body.keys() & {"datastreams", "events"}:
+            raise ValueError("datastreams or events are missing")
         definitions = [
-            datastream_from_json(each) for each in fields.array(body, "datastreams")
+            datastream_from_json(each)
+            for each in fields.array({"datastreams": [], **body}, "datastreams")
         ]
         replace = fields.flag(body, "replace") or False
-        self._cloud.define(definitions, replace=replace)
-        return {"datastreams": len(self._simulator.device.datastreams)}
+        events = _events(body)
+        if "datastreams" in body:
+            self._cloud.define(definitions, replace=replace)
+        if events is not None:
+            self._cloud.define_events(events)
+        return {
+            "datastreams": len(self._simulator.device.datastreams),
+            "events": len(self._cloud.events),
+        }
 
     async def _press(self, body: JsonObject) -> Mapping[str, Json]:
         name = fields.required_text(body, "datastream")
@@ -139,8 +157,28 @@ class Hooks:
     async def _reconfigure(self, _body: JsonObject) -> Mapping[str, Json]:
         return {"delivered": self._deliver("downlink/reconfigure")}
 
-    def _deliver(self, topic: str) -> bool:
-        return self._cloud.deliver(self._simulator.device, topic, b"")
+    async def _offer_update(self, body: JsonObject) -> Mapping[str, Json]:
+        """Announce a firmware package, tagged with a version if one is given."""
+        package: dict[str, Json] = {
+            "url": fields.text(body, "url") or OTA_URL,
+            "size": fields.integer(body, "size") or OTA_SIZE,
+        }
+        package |= {key: body[key] for key in ("type", "ver", "build") if key in body}
+        payload = json.dumps(package).encode()
+        return {"delivered": self._deliver("downlink/ota/json", payload)}
+
+    async def _write_metadata(self, body: JsonObject) -> Mapping[str, Json]:
+        """Write a metadata field as a person does; a new one becomes one of the template's."""
+        name = fields.required_text(body, "field")
+        if not name or FORBIDDEN_IN_NAME & set(name):
+            raise ValueError(f"bad metadata field: {name!r}")
+        text = fields.required_text(body, "value")
+        self._simulator.device.metadata[name] = text
+        self._cloud.changed(ChangeKind.DEVICE, self._simulator.device)
+        return {"delivered": self._deliver(f"downlink/meta/{name}", text.encode())}
+
+    def _deliver(self, topic: str, payload: bytes = b"") -> bool:
+        return self._cloud.deliver(self._simulator.device, topic, payload)
 
     async def _send(self, body: JsonObject) -> Mapping[str, Json]:
         topic, payload = (
@@ -175,6 +213,23 @@ class Hooks:
         for each in what:
             resets[each]()
         return {"reset": [*what]}
+
+
+def _events(body: JsonObject) -> dict[str, str] | None:
+    """Read the events, codes or descriptions by code. Raises ValueError."""
+    match body.get("events"):
+        case None:
+            return None
+        case list(codes):
+            events = {code: "" for code in codes if isinstance(code, str)}
+            if len(events) == len(codes):
+                return {checked_event_code(code): "" for code in events}
+        case dict(texts):
+            return {
+                checked_event_code(code): fields.required_text(texts, code)
+                for code in texts
+            }
+    raise ValueError("events is a list of codes, or descriptions by code")
 
 
 def _answered(action: Action) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -1,9 +1,12 @@
-"""Blynk's limits in time: messages a month, messages a second; and how busy the last minute was."""
+"""Blynk's limits in time: messages a month and a second, events a day; how busy the last minute was."""
 
 from __future__ import annotations
 
 from collections import deque
 from datetime import UTC, datetime
+import math
+
+DAY = 86_400  # s
 
 
 class MonthlyQuota:
@@ -54,6 +57,36 @@ class RateLimit:
         while times[0] <= now - 1.0:
             times.popleft()
         return len(times) > limit
+
+
+class EventLimits:
+    """At most 100 events a day (UTC), and the same one at most once a second.
+
+    Blynk docs: blynk.console/limits.
+    """
+
+    DAILY = 100
+    INTERVAL = 1.0
+
+    def __init__(self) -> None:
+        """Begin with a day without events."""
+        self._day = 0
+        self._today = 0
+        self._last: dict[str, float] = {}
+
+    def objection(self, code: str, now: float) -> str | None:
+        """Count an event at now, epoch seconds; return what is wrong with its time, if anything."""
+        day = int(now // DAY)
+        if day != self._day:
+            self._day, self._today = day, 0
+            self._last.clear()
+        if now - self._last.get(code, -math.inf) < self.INTERVAL:
+            return f"less than {self.INTERVAL:g} s after the last one"
+        if self._today >= self.DAILY:
+            return f"more than {self.DAILY} events today"
+        self._today += 1
+        self._last[code] = now
+        return None
 
 
 class Meter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import contextlib
 from dataclasses import dataclass, field
 import inspect
@@ -46,6 +46,8 @@ class SimulatorOptions:
     template_id: str = DEFAULT_TEMPLATE
     template_name: str = "Simulator"
     datastreams: tuple[Datastream, ...] = DEMO
+    events: Mapping[str, str] = field(default_factory=dict)
+    """Descriptions by code; while there are none, any code will do."""
     regions: int = 2
     home: str | None = None  # the region the device lives in; None: the entry region
     host: str = "127.0.0.1"  # the name in redirects; the servers bind 127.0.0.1 only
@@ -72,6 +74,7 @@ class Simulator:
             template_id=options.template_id,
             template_name=options.template_name,
             datastreams=options.datastreams,
+            events=options.events,
             regions={
                 name: Region(name, options.host)
                 for name in REGION_NAMES[: options.regions]

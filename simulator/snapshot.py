@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from .cloud import Cloud
-from .datastreams import Value
+from .datastreams import DataType, Value
 from .device import DatastreamState, Device, Diagnostic, Event
 from .fields import Json
 from .journal import JournalEntry
@@ -20,6 +20,7 @@ def state_json(cloud: Cloud, device: Device) -> dict[str, Json]:
     return {
         "now": cloud.clock(),
         "template": cloud.template_id,
+        "template_events": {**cloud.events},
         "entry": cloud.entry,
         "home": device.home,
         "regions": [
@@ -48,6 +49,7 @@ def device_json(device: Device) -> dict[str, Json]:
         "online": device.online,
         **_link_json(device.link),
         "info_mcu": device.info_mcu,
+        "metadata": {**device.metadata},
         "connections": device.connections,
         "redirects": device.redirects,
     }
@@ -100,7 +102,7 @@ def datastream_json(state: DatastreamState) -> dict[str, Json]:
     """Give a datastream: its definition, value and newest history."""
     definition = state.definition
     history: list[Json] = []
-    if definition.is_numeric:
+    if definition.type is not DataType.STRING:
         start = max(0, len(state.history) - HISTORY_LENGTH)
         newest = islice(state.history, start, None)
         history = [[at, _point(value)] for at, value in newest]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import json
 import re
 from typing import TYPE_CHECKING
 
-from . import fields, values
+from . import fields, place, values
 from .changes import ChangeKind
 from .device import DatastreamState, Device, Event
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .cloud import Cloud
 
 MAX_EVENT_DESCRIPTION = 300
+READ_ONLY_METADATA = frozenset({"Device Name", "Device Owner", "Location"})
 PIN = re.compile(r"V(\d{1,3})")
 
 
@@ -28,6 +30,8 @@ def take(cloud: Cloud, device: Device, topic: str, payload: bytes) -> None:
         _datastream(cloud, device, rest.split("/"), payload)
     elif head == "event" and rest:
         _event(cloud, device, rest, payload)
+    elif head == "meta" and rest:
+        _metadata(cloud, device, rest, payload)
     else:
         cloud.diagnose(device, f"unknown topic: {topic}")
 
@@ -126,18 +130,60 @@ def _info(cloud: Cloud, device: Device, payload: bytes) -> None:
 
 
 def _event(cloud: Cloud, device: Device, code: str, payload: bytes) -> None:
-    """Record an event; one with too long a description is dropped."""
+    """Record an event, if the template knows it and it is neither too long nor too often [23]."""
     description = payload.decode(errors="replace")
-    if len(description) > MAX_EVENT_DESCRIPTION:
-        cloud.diagnose(device, f"event {code}: description too long")
+    if cloud.events and code not in cloud.events:
+        objection: str | None = "not in the template"
+    elif len(description) > MAX_EVENT_DESCRIPTION:
+        objection = f"description of more than {MAX_EVENT_DESCRIPTION} characters"
+    else:
+        objection = device.event_limits.objection(code, cloud.clock())
+    if objection is not None:
+        cloud.diagnose(device, f"event {code}: {objection}")
         return
-    device.last_events.append(Event(cloud.clock(), code, description))
+    text = description or cloud.events.get(code, "")
+    device.last_events.append(Event(cloud.clock(), code, text))
     cloud.changed(ChangeKind.EVENT, device)
+
+
+def _metadata(cloud: Cloud, device: Device, name: str, payload: bytes) -> None:
+    """Write a metadata field that the device may write [24]."""
+    if name not in device.metadata:
+        cloud.diagnose(device, f"unknown metadata field: {name}")
+    elif name in READ_ONLY_METADATA:
+        cloud.diagnose(device, f"metadata field {name}: read-only")
+    else:
+        device.metadata[name] = payload.decode(errors="replace")
+        cloud.changed(ChangeKind.DEVICE, device)
+
+
+def _get_metadata(cloud: Cloud, device: Device, payload: bytes) -> None:
+    """Answer get/meta: one downlink a field [24]."""
+    for name in payload.decode(errors="replace").split(","):
+        text = device.metadata.get(name.strip())
+        if text is None:
+            cloud.diagnose(device, f"unknown metadata field: {name.strip()}")
+        else:
+            cloud.deliver(device, f"downlink/meta/{name.strip()}", text.encode())
+
+
+def _get_time(cloud: Cloud, device: Device, _payload: bytes) -> None:
+    """Answer get/utc/all/json [24]."""
+    clock = place.clock_json(device.metadata["Time Zone"], cloud.clock())
+    cloud.deliver(device, "downlink/utc/all/json", json.dumps(clock).encode())
+
+
+def _get_location(cloud: Cloud, device: Device, _payload: bytes) -> None:
+    """Answer get/loc/all: latitude first [24]."""
+    cloud.deliver(device, "downlink/loc/all", device.metadata["Location"].encode())
 
 
 EXACT: dict[str, Callable[[Cloud, Device, bytes], None]] = {
     "batch_ds": _batch,
     "get/ds": _get,
     "get/ds/all": _get_all,
+    "get/loc/all": _get_location,
+    "get/meta": _get_metadata,
+    "get/utc/all/json": _get_time,
     "info/mcu": _info,
 }

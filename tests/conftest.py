@@ -13,9 +13,14 @@ from homeassistant.const import (
     CONF_VERIFY_SSL,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
+from custom_components.blynk_bridge import PLATFORMS
+from custom_components.blynk_bridge.config_flow import BlynkConfigFlow
 from custom_components.blynk_bridge.const import (
     CONF_TEMPLATE_ID,
     CONF_TRANSPORT,
@@ -50,8 +55,17 @@ type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 @pytest.fixture(autouse=True)
 def _integration(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load the integration from this repository, where it runs."""
+    if "recorder_mock" in request.fixturenames:
+        # It wants to know its database before there is a Home Assistant.
+        request.getfixturevalue("recorder_db_url")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return a snapshot that leaves out what differs from run to run."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture
@@ -154,16 +168,23 @@ def config_entry(entry_data: dict[str, Any]) -> MockConfigEntry:
         domain=DOMAIN,
         title="Home",
         entry_id="01TESTENTRY",
+        minor_version=BlynkConfigFlow.MINOR_VERSION,
         data=entry_data,
         unique_id=Credentials.parse(TOKEN).fingerprint,
     )
 
 
 @pytest.fixture
-def set_up(
+async def set_up(
     hass: HomeAssistant, simulator: Simulator, entry_data: dict[str, Any]
 ) -> SetUp:
-    """Return a function that sets up an entry with exposures, and waits for it."""
+    """Return a function that sets up an entry with exposures, and waits for it.
+
+    The components of our own platforms are there before: they would take the place of
+    actions that a test registers.
+    """
+    for platform in PLATFORMS:
+        assert await async_setup_component(hass, platform, {})
 
     async def set_up(
         *exposures: ConfigSubentryData, wait: bool = True, **changes: Any
@@ -172,6 +193,7 @@ def set_up(
             domain=DOMAIN,
             title="Home",
             entry_id="01TESTENTRY",
+            minor_version=BlynkConfigFlow.MINOR_VERSION,
             data=entry_data | changes,
             unique_id=Credentials.parse(TOKEN).fingerprint,
             subentries_data=list(exposures),

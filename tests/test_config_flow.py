@@ -61,6 +61,14 @@ async def submit(
     )
 
 
+async def without_exposures(
+    hass: HomeAssistant, flow: ConfigFlowResult
+) -> ConfigFlowResult:
+    """Leave the step empty that asks what to expose at once."""
+    assert flow["step_id"] == "expose"
+    return await submit(hass, flow)
+
+
 def suggested(result: ConfigFlowResult) -> dict[str, Any]:
     """Return what the form shows as typed already."""
     assert result["data_schema"] is not None
@@ -90,6 +98,7 @@ async def test_a_device_is_set_up(
         hass, flow, token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
     )
 
+    result = await without_exposures(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Blynk Bridge"
     assert result["data"] == entry_data
@@ -168,6 +177,7 @@ async def test_every_way_to_connect(
         template_id=TEMPLATE_ID,
         advanced=chosen,
     )
+    result = await without_exposures(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert {field: result["data"][field] for field in ADVANCED} == chosen
     assert simulator.device.info_mcu is not None
@@ -192,6 +202,7 @@ async def test_a_certificate_that_is_trusted(
         template_id=TEMPLATE_ID,
         advanced=advanced | {"transport": "tls", "port": simulator.entry.tls_port},
     )
+    result = await without_exposures(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -219,6 +230,7 @@ async def test_a_certificate_that_is_not_trusted(
         template_id=TEMPLATE_ID,
         advanced=secure | {"verify_ssl": False},
     )
+    result = await without_exposures(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -246,6 +258,7 @@ async def test_the_lines_of_the_developer_tools_are_pasted(
 ) -> None:
     """As they are, in any order; single-line inputs strip the newlines."""
     result = await submit(hass, await start(hass), **fields, advanced=advanced)
+    result = await without_exposures(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "My House"
     assert result["data"]["token"] == TOKEN
@@ -268,6 +281,7 @@ async def test_pasted_lines_fill_the_form_when_something_else_is_wrong(
     result = await submit(
         hass, result, token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
     )
+    result = await without_exposures(hass, result)
     assert result["title"] == "My House"
 
 
@@ -292,6 +306,7 @@ async def test_a_wrong_token_is_corrected(
     result = await submit(
         hass, result, token=TOKEN, template_id=TEMPLATE_ID, advanced=advanced
     )
+    result = await without_exposures(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"]["token"] == TOKEN
     await simulator.wait_for(lambda: simulator.device.connections == 2)
@@ -382,6 +397,7 @@ async def test_a_server_that_is_away(
 
     await simulator.start_listening()
     result = await submit(hass, result, **entered)
+    result = await without_exposures(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -416,6 +432,7 @@ async def test_a_redirect_is_followed(
             template_id=TEMPLATE_ID,
             advanced=advanced,
         )
+        result = await without_exposures(hass, result)
         assert result["type"] is FlowResultType.CREATE_ENTRY
         assert result["data"]["port"] == simulator.entry.mqtt_port
         assert simulator.journal.find(Kind.REDIRECT, region="fra1")

@@ -3,15 +3,22 @@
 import asyncio
 import json
 import logging
+from typing import Any
 
+from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import Event, HomeAssistant, ServiceCall
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceNotFound,
+    ServiceValidationError,
+)
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
     async_capture_events,
     async_mock_service,
 )
+import voluptuous as vol
 
 from custom_components.blynk_bridge.downlink import EVENT_COMMAND
 from simulator import Simulator
@@ -441,7 +448,7 @@ async def test_an_action_that_breaks_does_not_lose_the_newest_write(
         calls.append(call.data["value"])
         await release.wait()
         if len(calls) == 1:
-            raise TimeoutError
+            raise RuntimeError("a bug")
         hass.states.async_set("number.level", str(call.data["value"]), attributes)
 
     hass.services.async_register("number", "set_value", fail_at_first)
@@ -504,7 +511,7 @@ async def test_a_waiting_write_meets_the_exposure_as_it_is_now(
         await simulator.press("Lamp", 0)
         await simulator.ping()
     release.set()
-    await eventually(lambda: not entry.runtime_data._downlink._busy)
+    await eventually(lambda: not entry.runtime_data._downlink._waiting)
     assert calls == expected
 
 
@@ -535,6 +542,310 @@ async def test_nothing_is_sent_while_a_command_runs(
     release.set()
     await simulator.wait_for(lambda: writes(simulator, "Level"))
     assert writes(simulator, "Level") == [b"50"]
+
+
+DIMMER = {"supported_color_modes": ["brightness"], "color_mode": "brightness"}
+
+
+def dimmer(hass: HomeAssistant, seconds: float = 0.0) -> list[tuple[str, object]]:
+    """Register a lamp that takes its time, and return what it was told."""
+    hass.states.async_set("light.lamp", "on", {**DIMMER, "brightness": 128})
+    calls: list[tuple[str, object]] = []
+
+    async def switch(call: ServiceCall) -> None:
+        percent = call.data.get("brightness_pct")
+        calls.append((call.service, percent))
+        await asyncio.sleep(seconds)
+        lamp = hass.states.get("light.lamp")
+        assert lamp is not None
+        before = lamp.attributes.get("brightness") or 255
+        level = before if percent is None else round(percent * 2.55)
+        on = {**DIMMER, "brightness": level}
+        if call.service == "turn_on":
+            hass.states.async_set("light.lamp", "on", on)
+        else:
+            hass.states.async_set("light.lamp", "off", DIMMER)
+
+    hass.services.async_register("light", "turn_on", switch)
+    hass.services.async_register("light", "turn_off", switch)
+    return calls
+
+
+LIGHT = (
+    exposure("light.lamp", "power", "Lamp"),
+    exposure("light.lamp", "brightness", "Level"),
+)
+
+
+async def test_a_slider_that_is_dragged_starves_no_switch(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Of each datastream the newest write waits; the lamp gets them in their order."""
+    calls = dimmer(hass, 0.2)
+    entry = await set_up(*LIGHT)
+    await settled(simulator, "Lamp", "Level")
+    for percent in (10, 20, 30):
+        await simulator.press("Level", percent)
+    await simulator.press("Lamp", 0)
+    await simulator.ping()
+    (waiting,) = entry.runtime_data._downlink._waiting.values()
+    assert list(waiting) == ["Level", "Lamp"]
+    await eventually(lambda: len(calls) == 3)
+    assert calls == [
+        ("turn_on", 10),
+        ("turn_on", 30),
+        ("turn_off", None),
+    ]
+    await simulator.wait_for(
+        lambda: (
+            writes(simulator, "Lamp")[-1:] == [b"0"]
+            and writes(simulator, "Level")[-1:] == [b"0"]
+        )
+    )
+    assert not entry.runtime_data._downlink._waiting
+
+
+async def test_one_confirmation_and_one_value_of_each_other_trait(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A lamp that is dimmed to 0 is off: each datastream hears of it once."""
+    calls = dimmer(hass)
+    await set_up(*LIGHT)
+    await settled(simulator, "Lamp", "Level")
+    await simulator.press("Level", 0)
+    await simulator.wait_for(lambda: writes(simulator, "Lamp"))
+    await asyncio.sleep(2)
+    assert writes(simulator, "Level") == [b"0"]
+    assert writes(simulator, "Lamp") == [b"0"]
+    assert calls == [("turn_off", None)]
+    simulator.journal.clear()
+    await simulator.press("Lamp", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Level"))
+    await asyncio.sleep(2)
+    assert writes(simulator, "Lamp") == [b"1"]
+    assert writes(simulator, "Level") == [b"100"]
+    assert calls == [("turn_off", None), ("turn_on", None)]
+
+
+async def test_not_too_many_commands_at_once(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """An automation of Blynk's that writes everywhere does not overrun the house."""
+    async_mock_service(hass, "switch", "turn_on")
+    times: list[float] = []
+    hass.bus.async_listen(EVENT_COMMAND, lambda event: times.append(hass.loop.time()))
+    names = [f"Switch {number}" for number in range(50)]
+    exposures = []
+    for number, name in enumerate(names):
+        hass.states.async_set(f"switch.s{number}", "off")
+        exposures.append(exposure(f"switch.s{number}", "power", name))
+    await set_up(*exposures)
+    for name in names:
+        await simulator.send(f"downlink/ds/{name}", b"1")
+    await eventually(lambda: len(times) == 50)
+    assert all(
+        later - earlier > 0.99
+        for earlier, later in zip(times, times[20:], strict=False)
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        HomeAssistantError("no way"),
+        ServiceValidationError("no way"),
+        ServiceNotFound("no", "way"),
+        vol.Invalid("no way"),
+        TimeoutError("no way"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_what_an_integration_refuses_snaps_back_at_once(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    """One line in the log, and the true state within a moment."""
+    hass.states.async_set("switch.lamp", "off")
+
+    async def fail(call: ServiceCall) -> None:
+        raise error
+
+    hass.services.async_register("switch", "turn_on", fail)
+    await set_up(exposure("switch.lamp", "power", "Lamp"))
+    await settled(simulator, "Lamp")
+    started = hass.loop.time()
+    await simulator.press("Lamp", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Lamp") == [b"0"])
+    assert hass.loop.time() - started < 1
+    said = [r for r in caplog.records if "did not do what Blynk asked" in r.message]
+    assert len(said) == 1
+    await asyncio.sleep(0.3)
+    assert writes(simulator, "Lamp") == [b"0"]
+
+
+# --- What is guarded -----------------------------------------------------------------
+
+
+def cover(hass: HomeAssistant, device_class: str) -> None:
+    """Show a cover of this class."""
+    attributes = {"device_class": device_class, "supported_features": 11}
+    hass.states.async_set("cover.door", "closed", attributes)
+
+
+DOOR = exposure("cover.door", "open", "Door")
+
+
+@pytest.mark.parametrize("device_class", ["garage", "gate", "door"])
+async def test_what_is_guarded_opens_only_after_an_opt_in(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp, device_class: str
+) -> None:
+    """Whatever the direction says; its widget snaps back."""
+    cover(hass, device_class)
+    calls = async_mock_service(hass, "cover", "open_cover")
+    events = async_capture_events(hass, EVENT_COMMAND)
+    entry = await set_up(DOOR)
+    await settled(simulator, "Door")
+    await simulator.press("Door", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Door") == [b"0"])
+    assert not calls
+    assert not events
+    (subentry,) = entry.subentries.values()
+    hass.config_entries.async_update_subentry(
+        entry, subentry, data={**subentry.data, "opted_in": True}
+    )
+    await hass.async_block_till_done()
+    await simulator.press("Door", 1)
+    await eventually(lambda: calls)
+
+
+async def test_a_blind_that_becomes_a_garage_door_is_shut_again(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The class counts that the entity has when it is written to."""
+    cover(hass, "blind")
+    calls = async_mock_service(hass, "cover", "open_cover")
+    await set_up(DOOR)
+    await settled(simulator, "Door")
+    await simulator.press("Door", 1)
+    await eventually(lambda: len(calls) == 1)
+    cover(hass, "garage")
+    await eventually(lambda: writes(simulator, "Door"))
+    simulator.journal.clear()
+    await simulator.press("Door", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Door") == [b"0"])
+    assert len(calls) == 1
+
+
+CODE = "47114711"
+
+
+def lock(hass: HomeAssistant, **attributes: object) -> None:
+    """Show a lock that is locked."""
+    hass.states.async_set("lock.front", "locked", attributes)
+
+
+def front_door(**more: Any) -> ConfigSubentryData:
+    """Return a subentry that operates the lock."""
+    return exposure("lock.front", "locked", "Door", opted_in=True, **more)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "more", "data"),
+    [
+        ({"code_format": "^\\d+$"}, {"code": CODE}, {"code": CODE}),
+        ({"code_format": "^\\d+$"}, {}, {}),
+        ({}, {"code": CODE}, {}),
+    ],
+    ids=["it takes one", "the user gave none", "it takes none"],
+)
+async def test_a_lock_is_told_its_code(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    attributes: dict[str, object],
+    more: dict[str, object],
+    data: dict[str, object],
+) -> None:
+    """And whoever listens for commands is not."""
+    lock(hass, **attributes)
+    calls = async_mock_service(hass, "lock", "unlock")
+    events = async_capture_events(hass, EVENT_COMMAND)
+    entry = await set_up(front_door(**more))
+    await settled(simulator, "Door")
+    await simulator.press("Door", 0)
+    await eventually(lambda: calls)
+    assert calls[0].data == {"entity_id": "lock.front"} | data
+    assert CODE not in str([event.as_dict() for event in events])
+    assert CODE not in repr(entry.runtime_data.exposures)
+
+
+@pytest.mark.parametrize("kind", [HomeAssistantError, vol.Invalid, RuntimeError])
+async def test_a_code_is_never_logged(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    kind: type[Exception],
+) -> None:
+    """Not even where an integration repeats it in its error."""
+    lock(hass, code_format="^\\d+$")
+
+    async def fail(call: ServiceCall) -> None:
+        raise kind(f"the code {call.data['code']} is wrong")
+
+    hass.services.async_register("lock", "unlock", fail)
+    await set_up(front_door(code=CODE))
+    await settled(simulator, "Door")
+    caplog.set_level(logging.DEBUG, "custom_components.blynk_bridge")
+    await simulator.press("Door", 0)
+    await simulator.wait_for(lambda: writes(simulator, "Door") == [b"1"])
+    ours = [r for r in caplog.records if r.name.startswith("custom_components")]
+    assert [r for r in ours if "lock.front" in r.getMessage()]
+    text = logging.Formatter()
+    assert not [r for r in ours if CODE in text.format(r)]
+
+
+async def test_a_code_is_not_logged_late(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By an action that fails when nobody waits for it any more."""
+    monkeypatch.setattr("custom_components.blynk_bridge.downlink._ACTION_TIMEOUT", 0.1)
+    lock(hass, code_format="^\\d+$")
+
+    async def fail(call: ServiceCall) -> None:
+        await asyncio.sleep(0.3)
+        raise HomeAssistantError(f"the code {call.data['code']} is wrong")
+
+    hass.services.async_register("lock", "unlock", fail)
+    await set_up(front_door(code=CODE))
+    await settled(simulator, "Door")
+    await simulator.press("Door", 0)
+    await eventually(lambda: "lock.unlock failed: the code … is wrong" in caplog.text)
+
+
+# --- Options by their names ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", ["Open", "open"])
+async def test_a_text_names_an_option_as_the_user_or_home_assistant_does(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp, written: str
+) -> None:
+    """On a String datastream."""
+    assert await async_setup_component(hass, "cover", {})
+    await hass.async_block_till_done()
+    cover(hass, "blind")
+    calls = async_mock_service(hass, "cover", "open_cover")
+    await set_up(exposure("cover.door", "movement", "Message", "string"))
+    await settled(simulator, "Message")
+    await simulator.press("Message", written)
+    await eventually(lambda: calls)
 
 
 @pytest.mark.usefixtures("home")

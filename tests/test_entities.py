@@ -16,7 +16,6 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     snapshot_platform,
 )
-from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.blynk_bridge import coordinator, entity
@@ -31,12 +30,6 @@ MESSAGES_SENT = "sensor.home_messages_sent"
 LAST_DIAGNOSTIC = "sensor.home_last_server_diagnostic"
 APP_COMMAND = "event.home_app_command"
 RESYNC = "button.home_send_everything_again"
-
-
-@pytest.fixture
-def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Return a snapshot that leaves out what differs from run to run."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture(autouse=True)

@@ -423,4 +423,37 @@ async def test_an_unload_right_after_a_change_leaves_no_listener(
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert not coordinator._uplink._feeds
-    assert coordinator._untrack_registry is None
+    assert coordinator.upkeep.changes._untrack is None
+
+
+async def test_who_chose_to_operate_has_agreed(
+    hass: HomeAssistant, simulator: Simulator, entry_data: dict[str, Any]
+) -> None:
+    """Before there was an opt-in, the direction was all that had to be chosen."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        data=entry_data,
+        minor_version=1,
+        subentries_data=[
+            exposure("cover.a", "open", "Lamp", direction="both"),
+            exposure("cover.b", "open", "Level", direction="control"),
+            exposure("cover.c", "open", "Door", direction="publish"),
+        ],
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert (entry.version, entry.minor_version) == (1, 2)
+    assert {
+        subentry.title: subentry.data.get("opted_in")
+        for subentry in entry.subentries.values()
+    } == {"Lamp": True, "Level": True, "Door": None}
+
+
+async def test_an_entry_of_a_later_version_is_left_alone(
+    hass: HomeAssistant, simulator: Simulator, entry_data: dict[str, Any]
+) -> None:
+    """As after going back to an earlier release."""
+    entry = MockConfigEntry(domain=DOMAIN, data=entry_data, version=2)
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.MIGRATION_ERROR

@@ -5,10 +5,11 @@ from typing import Any, cast
 from homeassistant.config_entries import SOURCE_USER, ConfigSubentry, SubentryFlowResult
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from custom_components.blynk_bridge.const import SUBENTRY_DATASTREAM
 from simulator import Simulator
@@ -62,13 +63,30 @@ async def choose(
 
 
 def suggested(result: SubentryFlowResult) -> dict[str, Any]:
-    """Return what the form is filled in with."""
+    """Return what the form is filled in with, its section left aside."""
     assert result["data_schema"] is not None
+    return _suggested(result["data_schema"])
+
+
+def suggested_in_section(result: SubentryFlowResult) -> dict[str, Any]:
+    """Return what the form's section is filled in with."""
+    return _suggested(more_options(result).schema)
+
+
+def _suggested(schema: vol.Schema) -> dict[str, Any]:
     return {
         field.schema: field.description["suggested_value"]
-        for field in result["data_schema"].schema
-        if field.description
+        for field in schema.schema
+        if field.description and field.schema != "advanced"
     }
+
+
+def more_options(result: SubentryFlowResult) -> section:
+    """Return the form's section."""
+    assert result["data_schema"] is not None
+    found = result["data_schema"].schema["advanced"]
+    assert isinstance(found, section)
+    return found
 
 
 def options(result: SubentryFlowResult, field: str) -> list[str]:
@@ -76,6 +94,11 @@ def options(result: SubentryFlowResult, field: str) -> list[str]:
     assert result["data_schema"] is not None
     offered: list[str] = result["data_schema"].schema[field].config["options"]
     return offered
+
+
+def in_section(result: SubentryFlowResult) -> set[str]:
+    """Return the names of the section's fields."""
+    return {str(field.schema) for field in more_options(result).schema.schema}
 
 
 def only_subentry(entry: MockConfigEntry) -> ConfigSubentry:
@@ -117,7 +140,12 @@ async def test_an_entity_is_exposed(
 @pytest.mark.parametrize(
     ("entity_id", "fields", "text", "placeholders"),
     [
-        ("sensor.kitchen", {"trait": "value"}, "double", {}),
+        (
+            "sensor.kitchen",
+            {"trait": "value"},
+            "double_range",
+            {"minimum": "-100", "maximum": "1000"},
+        ),
         (
             "light.kitchen",
             {"trait": "brightness"},
@@ -128,8 +156,8 @@ async def test_an_entity_is_exposed(
         (
             "light.kitchen",
             {"trait": "power", "data_type": "enum"},
-            "enum_range",
-            {"minimum": "0", "maximum": "1"},
+            "enum",
+            {"options": "off, on"},
         ),
         ("input_select.mode", {"trait": "option"}, "enum", {"options": "a, b"}),
         (
@@ -172,7 +200,7 @@ async def test_everything_is_chosen(
 ) -> None:
     """Every field is kept as it was entered."""
     flow = await choose(hass, entry, "light.kitchen")
-    assert options(flow, "trait") == ["power", "brightness"]
+    assert options(flow, "trait") == ["power", "brightness", "attribute", "template"]
     await submit(
         hass,
         flow,
@@ -181,8 +209,13 @@ async def test_everything_is_chosen(
         pin=0,
         data_type="double",
         direction="control",
-        min_interval=2.5,
-        max_interval=600,
+        advanced={
+            "min_interval": 2.5,
+            "max_interval": 600,
+            "unavailable": "disable",
+            "properties": ["limits", "label"],
+            "sync_from_blynk": True,
+        },
     )
     subentry = only_subentry(entry)
     assert subentry.title == "Küche (V0)"
@@ -195,6 +228,9 @@ async def test_everything_is_chosen(
         "direction": "control",
         "min_interval": 2.5,
         "max_interval": 600,
+        "unavailable": "disable",
+        "properties": ["limits", "label"],
+        "sync_from_blynk": True,
     }
     assert type(subentry.data["pin"]) is int
 
@@ -264,15 +300,6 @@ async def test_automatic_follows_the_trait(
     assert (data["data_type"], data["direction"]) == (data_type, direction)
 
 
-async def test_an_entrance_is_operated_if_the_user_says_so(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    """Exposure by exposure."""
-    flow = await choose(hass, entry, "cover.garage")
-    await submit(hass, flow, trait="open", datastream="Gate", direction="both")
-    assert only_subentry(entry).data["direction"] == "both"
-
-
 async def test_the_next_trait_is_suggested(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
@@ -284,11 +311,11 @@ async def test_the_next_trait_is_suggested(
         await submit(hass, flow, **suggested(flow))
     assert suggestions == [
         {"trait": "power", "datastream": "Kitchen Lamp"},
-        {"trait": "brightness", "datastream": "Kitchen Lamp brightness"},
-        {"trait": "power", "datastream": "Kitchen Lamp power"},
+        {"trait": "brightness", "datastream": "Kitchen Lamp Brightness"},
+        {"trait": "power", "datastream": "Kitchen Lamp 2"},
     ]
     flow = await choose(hass, entry, "light.kitchen")
-    assert suggested(flow)["datastream"] == "Kitchen Lamp power 2"
+    assert suggested(flow)["datastream"] == "Kitchen Lamp 3"
 
 
 @pytest.mark.parametrize(
@@ -320,29 +347,36 @@ async def test_a_suggested_name_is_legal(
     [
         ("light.nowhere", "entity_not_found"),
         ("0123456789abcdef0123456789abcdef", "entity_not_found"),
-        ("sensor.ours", "own_entity"),
-        ("weather.home", "no_trait"),
     ],
 )
 async def test_an_entity_that_can_not_be_exposed(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    entity_id: str,
-    error: str,
+    hass: HomeAssistant, entry: MockConfigEntry, entity_id: str, error: str
 ) -> None:
     """The form says why, and takes another."""
-    entity_registry.async_get_or_create(
-        "sensor", "blynk_bridge", "1", object_id_base="ours"
-    )
-    hass.states.async_set("sensor.ours", "1")
-    hass.states.async_set("weather.home", "sunny")
     flow = await choose(hass, entry, entity_id)
     assert flow["type"] is FlowResultType.FORM
     assert flow["step_id"] == "user"
     assert flow["errors"] == {"entity_id": error}
     flow = await submit(hass, flow, entity_id="sensor.kitchen")
     assert flow["step_id"] == "datastream"
+
+
+async def test_our_own_entities_are_not_offered(
+    hass: HomeAssistant, entry: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """Not even by their registry ids."""
+    ours = entity_registry.async_get_or_create(
+        "sensor", "blynk_bridge", "1", object_id_base="ours"
+    )
+    hass.states.async_set("sensor.ours", "1")
+    flow = await start(hass, entry)
+    assert flow["data_schema"] is not None
+    selector = flow["data_schema"].schema["entity_id"]
+    assert selector.config["exclude_entities"] == ["sensor.ours"]
+    with pytest.raises(InvalidData):
+        await submit(hass, flow, entity_id="sensor.ours")
+    flow = await submit(hass, flow, entity_id=ours.id)
+    assert flow["errors"] == {"entity_id": "own_entity"}
 
 
 @pytest.mark.parametrize(
@@ -371,12 +405,12 @@ async def test_an_entity_that_can_not_be_exposed(
         ({"pin": -1}, {"pin": "invalid_pin"}),
         ({"pin": 256}, {"pin": "invalid_pin"}),
         ({"pin": 1.5}, {"pin": "invalid_pin"}),
-        ({"min_interval": -1}, {"min_interval": "invalid_interval"}),
-        ({"max_interval": 1e9}, {"max_interval": "invalid_interval"}),
-        ({"max_interval": 0.01}, {"max_interval": "repeats_too_often"}),
+        ({"advanced": {"min_interval": -1}}, {"base": "invalid_interval"}),
+        ({"advanced": {"max_interval": 1e9}}, {"base": "invalid_interval"}),
+        ({"advanced": {"max_interval": 0.01}}, {"base": "repeats_too_often"}),
         (
-            {"min_interval": 60, "max_interval": 30},
-            {"max_interval": "interval_order"},
+            {"advanced": {"min_interval": 60, "max_interval": 30}},
+            {"base": "interval_order"},
         ),
         ({"direction": "both"}, {"direction": "not_writable"}),
         ({"direction": "control"}, {"direction": "not_writable"}),
@@ -405,8 +439,13 @@ async def test_bad_input(
     flow = await submit(hass, flow, **(proposal | fields))
     assert flow["type"] is FlowResultType.FORM
     assert flow["errors"] == errors
-    assert fields.items() <= suggested(flow).items()
-    result = await submit(hass, flow, **proposal)
+    wrong_in_section = fields.get("advanced", {})
+    outside = {key: value for key, value in fields.items() if key != "advanced"}
+    assert outside.items() <= suggested(flow).items()
+    assert wrong_in_section.items() <= suggested_in_section(flow).items()
+    # The frontend shows no error in a section that is shut.
+    assert more_options(flow).options["collapsed"] is not bool(wrong_in_section)
+    result = await submit(hass, flow, **proposal, advanced={})
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -507,8 +546,9 @@ async def test_an_exposure_is_changed(
         "pin": 2,
         "data_type": "integer",
         "direction": "both",
-        "min_interval": 5,
     }
+    assert suggested_in_section(flow) == {"min_interval": 5}
+    assert more_options(flow).options["collapsed"] is False
     result = await submit(
         hass,
         flow,
@@ -517,6 +557,7 @@ async def test_an_exposure_is_changed(
         pin=3,
         data_type="boolean",
         direction="publish",
+        advanced={},
     )
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "reconfigure_successful"
@@ -592,12 +633,280 @@ async def test_the_entity_does_not_offer_the_trait_now(
     """An unavailable lamp does not say that it can be dimmed."""
     hass.states.async_set("light.kitchen", STATE_UNAVAILABLE)
     flow = await reconfigure(hass, exposed)
-    assert options(flow, "trait") == ["power", "brightness"]
+    assert options(flow, "trait") == ["power", "brightness", "attribute", "template"]
     flow = await submit(hass, flow, **suggested(flow))
     assert flow["errors"] == {"trait": "trait_not_offered"}
     hass.states.async_set("light.kitchen", "on", DIMMER)
     result = await submit(hass, flow, **suggested(flow))
     assert result["reason"] == "reconfigure_successful"
+
+
+async def test_what_is_in_the_section_is_changed(
+    hass: HomeAssistant, exposed: MockConfigEntry
+) -> None:
+    """What is as usual again is forgotten; a section that is not sent stays."""
+    flow = await reconfigure(hass, exposed)
+    assert in_section(flow) == {
+        "min_interval",
+        "max_interval",
+        "unavailable",
+        "properties",
+        "sync_from_blynk",
+        "paused",
+    }
+    changed = {"unavailable": "erase", "paused": True, "properties": ["suffix"]}
+    await submit(hass, flow, **suggested(flow), advanced=changed)
+    flow = await reconfigure(hass, exposed)
+    assert suggested_in_section(flow) == changed
+    await submit(hass, flow, **suggested(flow))
+    data = only_subentry(exposed).data
+    assert changed.items() <= data.items()
+    assert "min_interval" not in data
+    flow = await reconfigure(hass, exposed)
+    usual = {"unavailable": "keep", "paused": False, "properties": []}
+    await submit(hass, flow, **suggested(flow), advanced=usual)
+    assert not changed.keys() & only_subentry(exposed).data.keys()
+
+
+# --- Guarded and private -------------------------------------------------------------
+
+LOCK = {"friendly_name": "Front Door", "code_format": "^\\d{4}$"}
+
+
+async def agree(hass: HomeAssistant, flow: SubentryFlowResult) -> SubentryFlowResult:
+    """Refuse consent once, and give it then."""
+    flow = await submit(hass, flow, opted_in=False)
+    assert flow["errors"] == {"opted_in": "opt_in_required"}
+    return await submit(hass, flow, opted_in=True)
+
+
+@pytest.mark.parametrize("direction", ["both", "control"])
+async def test_an_entrance_is_operated_once_the_user_agrees(
+    hass: HomeAssistant, entry: MockConfigEntry, direction: str
+) -> None:
+    """Exposure by exposure, after a warning."""
+    flow = await choose(hass, entry, "cover.garage")
+    flow = await submit(
+        hass, flow, trait="open", datastream="Gate", direction=direction
+    )
+    assert flow["step_id"] == "confirm"
+    assert not entry.subentries
+    result = await agree(hass, flow)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert only_subentry(entry).data == {
+        "entity_id": "cover.garage",
+        "trait": "open",
+        "datastream": "Gate",
+        "data_type": "integer",
+        "direction": direction,
+        "opted_in": True,
+    }
+
+
+async def test_a_person_is_shown_once_the_user_agrees(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Whatever of it, an attribute too."""
+    hass.states.async_set("person.ann", "home", {"latitude": 47.4})
+    flow = await choose(hass, entry, "person.ann")
+    flow = await submit(hass, flow, trait="home", datastream="Ann")
+    assert flow["step_id"] == "confirm_private"
+    await agree(hass, flow)
+    assert only_subentry(entry).data["opted_in"] is True
+    flow = await choose(hass, entry, "person.ann")
+    flow = await submit(hass, flow, trait="attribute", datastream="Latitude")
+    flow = await submit(hass, flow, attribute="latitude", data_type="automatic")
+    assert flow["step_id"] == "confirm_private"
+
+
+async def test_who_has_agreed_is_not_asked_again(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Until something else is to be operated; what needs no consent forgets it."""
+    hass.config_entries.async_add_subentry(
+        entry, as_subentry(exposure("cover.garage", "open", "Gate", opted_in=True))
+    )
+    flow = await reconfigure(hass, entry)
+    result = await submit(hass, flow, **(suggested(flow) | {"datastream": "Garage"}))
+    assert result["reason"] == "reconfigure_successful"
+    assert only_subentry(entry).data["opted_in"] is True
+
+    flow = await reconfigure(hass, entry)
+    other = {"trait": "movement", "data_type": "automatic"}
+    flow = await submit(hass, flow, **(suggested(flow) | other))
+    assert flow["step_id"] == "confirm"
+
+    flow = await reconfigure(hass, entry)
+    await submit(hass, flow, **(suggested(flow) | {"direction": "publish"}))
+    assert "opted_in" not in only_subentry(entry).data
+    flow = await reconfigure(hass, entry)
+    flow = await submit(hass, flow, **(suggested(flow) | {"direction": "both"}))
+    assert flow["step_id"] == "confirm"
+
+
+async def test_a_code_is_kept_and_never_shown(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Only where one is taken; the form has something that stands for it."""
+    hass.states.async_set("lock.front", "locked", LOCK)
+    flow = await choose(hass, entry, "sensor.kitchen")
+    assert "code" not in in_section(flow)
+    flow = await choose(hass, entry, "lock.front")
+    assert "code" in in_section(flow)
+    flow = await submit(
+        hass,
+        flow,
+        trait="locked",
+        datastream="Lock",
+        direction="both",
+        advanced={"code": "4711"},
+    )
+    await agree(hass, flow)
+    assert only_subentry(entry).data["code"] == "4711"
+
+    flow = await reconfigure(hass, entry)
+    shown = suggested_in_section(flow)
+    assert "4711" not in str(shown)
+    await submit(hass, flow, **suggested(flow), advanced=shown)
+    assert only_subentry(entry).data["code"] == "4711"
+
+    flow = await reconfigure(hass, entry)
+    await submit(hass, flow, **suggested(flow), advanced=shown | {"code": "0815"})
+    assert only_subentry(entry).data["code"] == "0815"
+
+    flow = await reconfigure(hass, entry)
+    await submit(hass, flow, **suggested(flow), advanced={})
+    assert "code" not in only_subentry(entry).data
+
+
+# --- Attributes and templates --------------------------------------------------------
+
+
+async def test_an_attribute_is_exposed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Of any entity; it must be one that it has."""
+    flow = await choose(hass, entry, "light.kitchen")
+    flow = await submit(hass, flow, trait="attribute", datastream="Raw")
+    assert flow["step_id"] == "attribute"
+    flow = await submit(hass, flow, attribute="nonsense", data_type="automatic")
+    assert flow["errors"] == {"attribute": "attribute_not_found"}
+    assert suggested(flow)["attribute"] == "nonsense"
+    result = await submit(hass, flow, attribute="brightness", data_type="automatic")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert only_subentry(entry).data == {
+        "entity_id": "light.kitchen",
+        "trait": "attribute",
+        "attribute": "brightness",
+        "datastream": "Raw",
+        "data_type": "double",
+        "direction": "publish",
+    }
+    flow = await reconfigure(hass, entry)
+    flow = await submit(hass, flow, **suggested(flow))
+    assert suggested(flow) == {"attribute": "brightness", "data_type": "double"}
+    await submit(hass, flow, attribute="friendly_name", data_type="string")
+    assert only_subentry(entry).data["attribute"] == "friendly_name"
+
+
+async def test_an_attribute_is_only_shown(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """It has no action."""
+    flow = await choose(hass, entry, "light.kitchen")
+    flow = await submit(
+        hass, flow, trait="attribute", datastream="Raw", direction="both"
+    )
+    assert flow["step_id"] == "datastream"
+    assert flow["errors"] == {"direction": "not_writable"}
+
+
+ACTIONS = [{"action": "test.act", "data": {"level": "{{ value }}"}}]
+
+
+async def test_a_template_is_exposed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Shown only, until it has actions; what is taken away is forgotten."""
+    template = "{{ state.state | float * 2 }}"
+    flow = await choose(hass, entry, "sensor.kitchen")
+    flow = await submit(hass, flow, trait="template", datastream="Twice")
+    assert flow["step_id"] == "template"
+    result = await submit(
+        hass, flow, value_template=template, data_type="automatic", on_write=[]
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    shown = {
+        "entity_id": "sensor.kitchen",
+        "trait": "template",
+        "value_template": template,
+        "datastream": "Twice",
+        "data_type": "double",
+        "direction": "publish",
+    }
+    assert only_subentry(entry).data == shown
+
+    flow = await reconfigure(hass, entry)
+    flow = await submit(hass, flow, **(suggested(flow) | {"direction": "automatic"}))
+    await submit(
+        hass, flow, value_template=template, data_type="integer", on_write=ACTIONS
+    )
+    assert only_subentry(entry).data == shown | {
+        "data_type": "integer",
+        "direction": "both",
+        "on_write": ACTIONS,
+    }
+
+    flow = await reconfigure(hass, entry)
+    flow = await submit(hass, flow, **(suggested(flow) | {"direction": "publish"}))
+    assert suggested(flow)["on_write"] == ACTIONS
+    await submit(hass, flow, value_template=template, data_type="double")
+    assert only_subentry(entry).data == shown
+
+    flow = await reconfigure(hass, entry)
+    power = suggested(flow) | {"trait": "value", "data_type": "automatic"}
+    await submit(hass, flow, **power)
+    assert "value_template" not in only_subentry(entry).data
+
+
+@pytest.mark.parametrize(
+    ("direction", "on_write", "error"),
+    [
+        ("both", [], "on_write_required"),
+        ("control", None, "on_write_required"),
+        ("both", [{"nonsense": 1}], "invalid_actions"),
+        ("publish", "nonsense", "invalid_actions"),
+        ("automatic", [{"device_id": "gone", "domain": "light"}], "invalid_actions"),
+    ],
+)
+async def test_actions_that_can_not_be(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    direction: str,
+    on_write: Any,
+    error: str,
+) -> None:
+    """The form says so, and takes others."""
+    flow = await choose(hass, entry, "sensor.kitchen")
+    flow = await submit(
+        hass, flow, trait="template", datastream="Twice", direction=direction
+    )
+    fields = {"value_template": "{{ 1 }}", "data_type": "automatic"}
+    actions = {} if on_write is None else {"on_write": on_write}
+    flow = await submit(hass, flow, **fields, **actions)
+    assert flow["errors"] == {"on_write": error}
+    result = await submit(hass, flow, **fields, on_write=ACTIONS)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_template_that_is_none(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Home Assistant's own check of the field."""
+    flow = await choose(hass, entry, "sensor.kitchen")
+    flow = await submit(hass, flow, trait="template", datastream="Twice")
+    with pytest.raises(InvalidData):
+        await submit(hass, flow, value_template="{{ 1", data_type="automatic")
 
 
 # --- Live ----------------------------------------------------------------------------

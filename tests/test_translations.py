@@ -12,15 +12,27 @@ import pytest
 
 from custom_components.blynk_bridge import traits
 from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
+from custom_components.blynk_bridge.bulk_flow import NO_PROPERTY, PAUSE, RESUME
 from custom_components.blynk_bridge.button import RESYNC
+from custom_components.blynk_bridge.choosing import Omission
 from custom_components.blynk_bridge.control import DATA_TYPES, ControlKind
 from custom_components.blynk_bridge.device.endpoint import Transport
 from custom_components.blynk_bridge.device.values import DataType
+from custom_components.blynk_bridge.draft import PlanSize, Scope
 from custom_components.blynk_bridge.event import APP_COMMAND
-from custom_components.blynk_bridge.exposure import Direction
+from custom_components.blynk_bridge.exposure import (
+    Direction,
+    Unavailable,
+    WidgetProperty,
+)
+from custom_components.blynk_bridge.exposure_checks import AUTOMATIC
 from custom_components.blynk_bridge.sensor import SENSORS
-from custom_components.blynk_bridge.subentry_flow import AUTOMATIC
+from custom_components.blynk_bridge.templated import TEMPLATE_KEY
+from custom_components.blynk_bridge.traits.anything import ATTRIBUTE_KEY
+from custom_components.blynk_bridge.traits.base import OWN_WORDING
 
+from .traits.samples_comfort import SAMPLES as COMFORT
+from .traits.samples_home import SAMPLES as HOME
 from .translated import INTEGRATION, STRINGS, all_texts, placeholders
 
 ENTITIES: dict[str, tuple[EntityDescription, ...]] = {
@@ -29,6 +41,14 @@ ENTITIES: dict[str, tuple[EntityDescription, ...]] = {
     "event": (APP_COMMAND,),
     "sensor": SENSORS,
 }
+# The options of enumerations that Home Assistant has no names for.
+OWN_OPTIONS = {
+    option
+    for state in (*COMFORT, *HOME)
+    for trait in traits.traits_of(state)
+    if (description := trait.describe(state)) and description.wording == OWN_WORDING
+    for option in description.options
+}
 # What Home Assistant's own flows end with, without a word in our code.
 OF_CORE = {"already_configured", "already_in_progress"}
 
@@ -36,10 +56,22 @@ OF_CORE = {"already_configured", "already_in_progress"}
 @pytest.mark.parametrize(
     ("selector", "options"),
     [
-        ("trait", {trait.key for trait in traits.TRAITS}),
+        (
+            "trait",
+            {ATTRIBUTE_KEY, TEMPLATE_KEY, *(trait.key for trait in traits.TRAITS)},
+        ),
+        ("option", OWN_OPTIONS),
         ("data_type", {AUTOMATIC, *DataType}),
         ("direction", {AUTOMATIC, *Direction}),
+        ("omission", set(Omission)),
+        ("paused", {PAUSE, RESUME}),
+        ("plan_size", set(PlanSize)),
+        ("preview_note", {"guarded", "private"}),
+        ("properties", {NO_PROPERTY, *WidgetProperty}),
+        ("refusal", {"guarded", "interval_order", "not_writable"}),
+        ("scope", set(Scope)),
         ("transport", set(Transport)),
+        ("unavailable", set(Unavailable)),
         ("control_kind", set(ControlKind)),
         ("number_mode", set(NumberMode)),
     ],
@@ -82,12 +114,9 @@ def test_no_error_is_left_over() -> None:
 
 def test_every_requirement_has_a_text() -> None:
     """One for each data type, and one with a range where there can be one."""
-    ranges = {
-        f"{data_type}_range"
-        for data_type in (DataType.INTEGER, DataType.DOUBLE, DataType.ENUM)
-    }
+    ranges = {f"{data_type}_range" for data_type in (DataType.INTEGER, DataType.DOUBLE)}
     texts = STRINGS["config_subentries"]["datastream"]["create_entry"]
-    assert set(texts) == {*DataType, *ranges}
+    assert set(texts) == {*DataType, *ranges, "enum_plain"}
 
 
 def test_every_control_has_a_text() -> None:

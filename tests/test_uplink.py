@@ -336,8 +336,6 @@ async def test_a_renamed_entity_is_not_mistaken_for_who_takes_its_name(
     await hass.async_block_till_done()
     (subentry,) = entry.subentries.values()
     assert subentry.data["entity_id"] == "sensor.kitchen"
-    registry.async_remove("sensor.kitchen")
-    await hass.async_block_till_done()
     hass.states.async_set("sensor.temperature", "99")
     hass.states.async_set("sensor.kitchen", "7")
     await has(simulator, "Temperature", 7)

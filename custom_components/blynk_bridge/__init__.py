@@ -2,17 +2,23 @@
 
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.translation import async_load_integrations
+from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
 
 from .connection import configured_endpoint
-from .const import DOMAIN
+from .const import CONF_DIRECTION, CONF_OPTED_IN, DOMAIN, SUBENTRY_DATASTREAM
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .entity import service_device
+from .exposure import Direction
+from .following import async_forget
 from .learned import Learned
 from .reboot import async_follow_reboots
+from .services import async_register_services
 
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,
@@ -26,6 +32,15 @@ PLATFORMS: Final = [
     Platform.TEXT,
     Platform.TIME,
 ]
+CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which are there whether an entry is loaded or not."""
+    # The plan names options in the user's language from the first entry on.
+    await async_load_integrations(hass, {DOMAIN})
+    async_register_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:
@@ -55,6 +70,24 @@ async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
     """Forget what was learned about a device that is removed."""
     await Learned(hass, entry.entry_id).async_remove()
+    async_forget(hass, entry.entry_id)
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Bring an entry of an earlier version up to date; a later one is not ours.
+
+    Until minor version 2 choosing a direction was all it took to operate a door.
+    """
+    if entry.version > 1:
+        return False
+    if entry.minor_version < 2:
+        for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM):
+            if subentry.data.get(CONF_DIRECTION) in {Direction.BOTH, Direction.CONTROL}:
+                hass.config_entries.async_update_subentry(
+                    entry, subentry, data={**subentry.data, CONF_OPTED_IN: True}
+                )
+        hass.config_entries.async_update_entry(entry, minor_version=2)
+    return True
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Final, override
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
 )
@@ -44,6 +43,7 @@ from .const import (
     SUBENTRY_CONTROL,
     SUBENTRY_DATASTREAM,
     SUBENTRY_EVENT,
+    SUBENTRY_SELECTION,
 )
 from .control_flow import ControlSubentryFlow
 from .credentials import Credentials
@@ -51,8 +51,10 @@ from .device.endpoint import Transport
 from .device.errors import InvalidEndpoint
 from .device.link import Protocol
 from .event_flow import EventSubentryFlow
+from .first_exposures import FirstExposures
 from .live_test import async_try, async_try_for_entry
 from .options_flow import BlynkOptionsFlow
+from .selection_flow import SelectionSubentryFlow
 from .subentry_flow import DatastreamSubentryFlow
 
 TITLE: Final = "Blynk Bridge"
@@ -107,13 +109,15 @@ _RECONFIGURE_FIELDS: Final[Mapping[vol.Marker, Any]] = {
 }
 
 
-class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
+class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
     """Adds a Blynk device, and mends its credentials and its connection."""
 
     VERSION = 1
+    MINOR_VERSION = 2
 
     def __init__(self) -> None:
         """Start without credentials."""
+        super().__init__()
         self._pasted = Credentials("", "")
         self._redirect_target = ""
 
@@ -128,6 +132,7 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
             SUBENTRY_DATASTREAM: DatastreamSubentryFlow,
             SUBENTRY_CONTROL: ControlSubentryFlow,
             SUBENTRY_EVENT: EventSubentryFlow,
+            SUBENTRY_SELECTION: SelectionSubentryFlow,
         }
 
     @staticmethod
@@ -156,9 +161,8 @@ class BlynkConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._abort_if_unique_id_configured()
                 errors = await self._async_try(data)
             if not errors:
-                return self.async_create_entry(
-                    title=credentials.template_name or TITLE, data=data
-                )
+                self._title, self._data = credentials.template_name or TITLE, data
+                return await self.async_step_expose()
         schema = _with_connection(_USER_FIELDS, user_input, errors)
         return self._show("user", schema, user_input, errors)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 import logging
@@ -11,14 +12,18 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from homeassistant.helpers.event import (
-    async_call_later,
-    async_track_entity_registry_updated_event,
-)
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .availability import Availability
 from .connection import session_settings, tls_context
-from .const import CONF_ENTITY_REGISTRY_ID, DOMAIN, SUBENTRY_DATASTREAM
+from .const import (
+    CONF_DATASTREAM,
+    CONF_ENTITY_REGISTRY_ID,
+    CONF_PLAN_SIZE,
+    DOMAIN,
+    SUBENTRY_DATASTREAM,
+)
 from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
@@ -33,7 +38,12 @@ from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .events import EVENTS_PER_DAY, Events
 from .exposure import Exposure
+from .following import Following
 from .learned import Learned
+from .overrides import Overrides
+from .reader import Reader
+from .state_sync import StateSync
+from .upkeep import Upkeep
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -85,8 +95,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             on_status=self._async_session_changed,
         )
         self._pacer = Pacer(hass.loop.time)
-        self._uplink = Uplink(hass, self._session, self._pacer, self._async_sent)
+        self._availability = Availability(hass, self._async_presence_changed)
+        reader = Reader(hass, self._availability)
+        self._uplink = Uplink(
+            hass, self._session, self._pacer, reader, self._async_sent
+        )
         self._downlink = Downlink(hass, entry, self._uplink)
+        self._following = Following(hass, entry)
+        self._state_sync = StateSync(hass, entry, self._uplink, reader)
+        self._overrides = Overrides(hass, self._uplink, self._availability, learned)
+        self._upkeep = Upkeep(hass, entry, self._uplink, learned)
         self._controls = Controls(hass, entry, self._uplink)
         self._events = Events(hass, learned, self.async_send, self._async_event_counted)
         self.data = BridgeStatus(events_left=self._events.left_today)
@@ -95,7 +113,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
         self._announced: bool | None = None
-        self._untrack_registry: CALLBACK_TYPE | None = None
         self._apply_scheduled: asyncio.Handle | None = None
         self._count_scheduled: CALLBACK_TYPE | None = None
         self._diagnostic: str | None = None
@@ -106,8 +123,18 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def async_start(self) -> None:
         """Expose what is configured, and bring the device online in the background."""
         self._async_apply_exposures()
+        self._availability.async_start()
+        self._state_sync.async_start()
+        self._overrides.async_start()
+        self._following.async_start()
+        self._upkeep.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
+        entry.async_on_unload(
+            self.hass.bus.async_listen(
+                er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_registry_updated
+            )
+        )
         entry.async_on_unload(self._events.async_start())
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
@@ -117,19 +144,26 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._async_supervise(self._uplink.async_run),
             "blynk_bridge uplink",
         )
+        entry.async_create_background_task(
+            self.hass,
+            self._async_supervise(self._overrides.async_run),
+            "blynk_bridge widget properties",
+        )
 
     @callback
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
         self._uplink.async_stop()
+        self._following.async_stop()
+        self._availability.async_stop()
+        self._state_sync.async_stop()
+        self._overrides.async_stop()
+        self._upkeep.async_stop()
         self._controls.async_stop()
         for key in _ISSUES.values():
             ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
         if self._apply_scheduled is not None:
             self._apply_scheduled.cancel()
-        if self._untrack_registry is not None:
-            self._untrack_registry()
-            self._untrack_registry = None
         if self._count_scheduled is not None:
             self._count_scheduled()
 
@@ -144,11 +178,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
             self._async_schedule_apply()
+            self._following.async_entry_updated()
 
     @callback
     def async_resync(self) -> None:
-        """Send every exposure's value again."""
+        """Send every exposure's value again, and every widget property."""
         self._uplink.async_send_all()
+        self._overrides.async_send_all()
 
     @property
     def exposures(self) -> Mapping[str, Exposure]:
@@ -171,6 +207,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         return self._uplink
 
     @property
+    def upkeep(self) -> Upkeep:
+        """Return what keeps an eye on the exposures."""
+        return self._upkeep
+
+    @property
     def learned(self) -> Learned:
         """Return what is kept across restarts."""
         return self._learned
@@ -182,6 +223,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         ended the link or the message.
         """
         await self._uplink.async_send(publication, lane)
+
+    def inquiry(self) -> AbstractContextManager[None]:
+        """Return a context in which writes to exposures are answers, and no commands."""
+        return self._state_sync.inquiry()
 
     @callback
     def async_listen(
@@ -239,23 +284,28 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Bring uplink and routing in line with the subentries and the registry."""
         self._apply_scheduled = None
         entry = self.config_entry
+        subentries = list(entry.get_subentries_of_type(SUBENTRY_DATASTREAM))
         self._exposures = {
             exposure.datastream: exposure
-            for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM)
+            for subentry in subentries
             if (exposure := Exposure.from_subentry(self.hass, subentry)) is not None
             and not exposure.paused
         }
-        self._uplink.async_set_exposures(self._exposures.values())
-        if self._untrack_registry is not None:
-            self._untrack_registry()
-        self._untrack_registry = async_track_entity_registry_updated_event(
-            self.hass,
-            {exposure.entity_id for exposure in self._exposures.values()},
-            self._async_registry_updated,
-        )
+        exposures = self._exposures.values()
+        self._availability.async_set_exposures(exposures)
+        self._uplink.async_set_exposures(exposures)
+        bound = {str(subentry.data.get(CONF_DATASTREAM)) for subentry in subentries}
+        self._overrides.async_set_exposures(exposures, bound - self._exposures.keys())
+        self._upkeep.async_set_exposures(exposures)
         self._controls.async_configure()
         for listener in list(self._subentry_listeners):
             listener()
+
+    @callback
+    def _async_presence_changed(self, exposure: Exposure) -> None:
+        """Show in Blynk that an exposure's entity has gone, or is back."""
+        self._uplink.async_reconsider(exposure)
+        self._overrides.async_reconsider(exposure)
 
     @callback
     def _async_registry_updated(
@@ -263,19 +313,21 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     ) -> None:
         """Follow an exposed entity to its new id, and remember it.
 
-        Another entity may take the old one.
+        Another entity may take the old one. One that was removed may come back.
         """
-        self._async_schedule_apply()
-        registered = er.async_get(self.hass).async_get(event.data["entity_id"])
-        if registered is None:
-            return
+        entity_id = event.data["entity_id"]
+        registered = er.async_get(self.hass).async_get(entity_id)
         entry = self.config_entry
-        for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM):
-            if (
-                subentry.data.get(CONF_ENTITY_REGISTRY_ID) == registered.id
-                and subentry.data[CONF_ENTITY_ID] != registered.entity_id
-            ):
-                data = {**subentry.data, CONF_ENTITY_ID: registered.entity_id}
+        for subentry in list(entry.get_subentries_of_type(SUBENTRY_DATASTREAM)):
+            bound_to = subentry.data.get(CONF_ENTITY_ID)
+            ours = (
+                registered is not None
+                and subentry.data.get(CONF_ENTITY_REGISTRY_ID) == registered.id
+            )
+            if ours or bound_to == entity_id:
+                self._async_schedule_apply()
+            if ours and bound_to != entity_id:
+                data = {**subentry.data, CONF_ENTITY_ID: entity_id}
                 self.hass.config_entries.async_update_subentry(
                     entry, subentry, data=data
                 )
@@ -288,8 +340,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         for listener in list(self._message_listeners):
             listener(message)
         match message:
+            case DatastreamWrite(name) if self._upkeep.check.async_takes(name):
+                _LOGGER.debug("Blynk knows datastream %s", name)
             case DatastreamWrite(name, text) if exposure := self._exposures.get(name):
-                self._downlink.async_write(exposure, text)
+                self._async_written(exposure, text)
             case DatastreamWrite(name, text) if self._controls.async_written(
                 name, text
             ):
@@ -297,6 +351,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %s", text)
                 self._diagnostic = text
+                self._upkeep.check.async_diagnosed(text)
                 if self._count_scheduled is None:
                     self._async_count()
                 self._async_sent()
@@ -304,20 +359,37 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 _LOGGER.debug("Ignored downlink %s", type(message).__name__)
 
     @callback
+    def _async_written(self, exposure: Exposure, text: str) -> None:
+        """Carry out what was written to an exposure, unless it only answers a question."""
+        awaited = self._state_sync.awaits(exposure)
+        if answer := self._state_sync.async_is_answer(exposure, text):
+            _LOGGER.debug("Took the value of %s for an answer", exposure.datastream)
+        else:
+            self._downlink.async_write(exposure, text)
+        if awaited or answer:
+            self._state_sync.async_answered(exposure)
+
+    @callback
     def _async_session_changed(self, status: SessionStatus) -> None:
         """Show what the session is doing, and start up what waits for it."""
         if status.state is not SessionState.READY:
             self._uplink.async_drop_errands()
+            self._upkeep.check.async_disconnected()
         if status.state is SessionState.READY:
             # The session's own message, info/mcu.
             self._pacer.spend()
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
+            self._upkeep.check.async_connected()
+            self._state_sync.async_connected(self._exposures.values())
             if status.endpoint == self._served_by:
                 self._uplink.async_send_writable()
             else:
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
+            self._overrides.async_connected(
+                f"{self.config_entry.unique_id}@{status.endpoint.host}"
+            )
             self._controls.async_connected()
             self._async_announce(online=True, server=status.endpoint)
         elif status.error is not None or not self.data.online:
@@ -419,4 +491,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
     """Return a copy of what a reload is needed for when it changes."""
-    return dict(entry.data), dict(entry.options)
+    options = dict(entry.options)
+    # Only remembered for the next time that many are exposed.
+    options.pop(CONF_PLAN_SIZE, None)
+    return dict(entry.data), options

@@ -7,7 +7,12 @@ import logging
 from typing import Any, Final, Self
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import CONF_CODE, CONF_ENTITY_ID
+from homeassistant.const import (
+    CONF_ATTRIBUTE,
+    CONF_CODE,
+    CONF_ENTITY_ID,
+    CONF_VALUE_TEMPLATE,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
@@ -19,6 +24,7 @@ from .const import (
     CONF_ENTITY_REGISTRY_ID,
     CONF_MAX_INTERVAL,
     CONF_MIN_INTERVAL,
+    CONF_ON_WRITE,
     CONF_OPTED_IN,
     CONF_PAUSED,
     CONF_PROPERTIES,
@@ -27,7 +33,9 @@ from .const import (
     CONF_UNAVAILABLE,
 )
 from .device.values import DataType
-from .traits.base import Trait
+from .templated import TEMPLATE_KEY, Templated
+from .traits.anything import ATTRIBUTE_KEY, Attribute
+from .traits.base import Description, Trait
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -103,15 +111,16 @@ class Exposure:
     def _from_data(
         cls, hass: HomeAssistant, subentry_id: str, data: Mapping[str, Any]
     ) -> Self | None:
-        """Return the exposure, None if its entity has no such trait.
+        """Return the exposure, None if its entity is gone or has no such trait.
 
         Raises KeyError, TypeError or ValueError for data of another version.
         """
         entity_id = current_entity_id(
             hass, data[CONF_ENTITY_ID], data.get(CONF_ENTITY_REGISTRY_ID)
         )
-        trait = traits.find(entity_id.partition(".")[0], data[CONF_TRAIT])
-        if trait is None:
+        if not is_bound(hass, data):
+            return None
+        if (trait := trait_of(hass, entity_id, data)) is None:
             return None
         return cls(
             subentry_id,
@@ -140,6 +149,40 @@ class Exposure:
         """Return whether Blynk may operate the entity."""
         return self.direction is not Direction.PUBLISH and not self.paused
 
+    @property
+    def template(self) -> Templated | None:
+        """Return the template that gives the value, None where a state does."""
+        return self.trait if isinstance(self.trait, Templated) else None
+
+    def may_operate(self, description: Description | None) -> bool:
+        """Return whether Blynk may operate the entity, as it presents itself now.
+
+        Judged anew for each write: a blind that has become a garage door is one.
+        """
+        return (
+            self.accepts_writes
+            and description is not None
+            and description.writable
+            and (self.opted_in or not description.guarded)
+        )
+
+
+def trait_of(
+    hass: HomeAssistant, entity_id: str, data: Mapping[str, Any]
+) -> Trait | None:
+    """Return the trait that a subentry's data name, None if there is none.
+
+    Raises KeyError where an attribute or a template is missing.
+    """
+    key: str = data[CONF_TRAIT]
+    if key == ATTRIBUTE_KEY:
+        return Attribute(data[CONF_ATTRIBUTE])
+    if key == TEMPLATE_KEY:
+        return Templated(
+            hass, entity_id, data[CONF_VALUE_TEMPLATE], data.get(CONF_ON_WRITE, ())
+        )
+    return traits.find(entity_id.partition(".")[0], key)
+
 
 def current_entity_id(
     hass: HomeAssistant, entity_id: str, registry_id: str | None
@@ -148,3 +191,16 @@ def current_entity_id(
     if registry_id and (entry := er.async_get(hass).entities.get_entry(registry_id)):
         return entry.entity_id
     return entity_id
+
+
+def is_bound(hass: HomeAssistant, data: Mapping[str, Any]) -> bool:
+    """Return whether the entity that a subentry was bound to is still in the registry.
+
+    Once it is removed, whatever takes its id is another entity: a gate may have the
+    name of the lamp that was. An entity that comes back gets its registry id back.
+    """
+    registry_id: str | None = data.get(CONF_ENTITY_REGISTRY_ID)
+    return (
+        not registry_id
+        or er.async_get(hass).entities.get_entry(registry_id) is not None
+    )

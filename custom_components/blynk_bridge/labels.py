@@ -12,6 +12,7 @@ from homeassistant.helpers.translation import (
 )
 
 from .const import DOMAIN
+from .device.values import Value
 from .traits.base import Description
 
 _OWN: Final = f"component.{DOMAIN}.selector.option.options"
@@ -46,3 +47,17 @@ def option_labels(
         async_translate_state_attr(hass, option, *place, wording.attribute)
         for option in description.options
     )
+
+
+@callback
+def option_named(
+    hass: HomeAssistant, state: State, description: Description, value: Value
+) -> Value:
+    """Return the option that a text names in the user's language, else the value.
+
+    An option's own token names it, too, whatever another one is called.
+    """
+    if not isinstance(value, str) or value in description.options:
+        return value
+    names = option_labels(hass, state, description)
+    return description.options[names.index(value)] if value in names else value

@@ -1,5 +1,7 @@
 """What a bridge learns while it runs, kept across restarts."""
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, NotRequired, TypedDict
 
@@ -12,6 +14,29 @@ from .device.errors import InvalidEndpoint
 
 _VERSION: Final = 1
 _SAVE_DELAY: Final = 10
+
+type Texts = tuple[str, ...]
+"""A widget property's value; lists have several parts."""
+DOUBTFUL: Final[Texts] = ()
+"""An override is there, or was on its way: nobody knows with which value."""
+
+
+class _StoredOverrides(TypedDict):
+    """The widget properties that were overridden, and where."""
+
+    device: str | None
+    properties: dict[str, dict[str, list[str]]]
+
+
+class SeenRow(TypedDict):
+    """What of a planned datastream may change in Home Assistant later."""
+
+    trait: str | None
+    data_type: str
+    unit: str | None
+    minimum: float | None
+    maximum: float | None
+    labels: list[str]
 
 
 class _StoredEvents(TypedDict):
@@ -26,6 +51,8 @@ class _Stored(TypedDict):
 
     configured: str
     home: str
+    overrides: NotRequired[_StoredOverrides]
+    plan: NotRequired[dict[str, SeenRow]]
     events: NotRequired[_StoredEvents]
 
 
@@ -39,13 +66,16 @@ class EventCount:
 
 
 class Learned:
-    """The home server and the count of events of one entry, in a file of its own."""
+    """What one entry has learned: its home server, and what Blynk and the user know."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file."""
         self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._configured: Endpoint | None = None
         self._unsaved = False
+        self._device: str | None = None
+        self._overrides: dict[str, dict[str, Texts]] = {}
+        self._plan: dict[str, SeenRow] = {}
         self.home: Endpoint | None = None
         """Where the configured server has redirected to, None for nowhere."""
         self.events: EventCount | None = None
@@ -58,29 +88,93 @@ class Learned:
             return
         if events := stored.get("events"):
             self.events = EventCount(events["day"], events["sent"])
-        if stored["configured"] != str(configured):
-            return
-        try:
-            self.home = Endpoint.parse(stored["home"])
-        except InvalidEndpoint:
-            self.home = None
+        self._plan = stored.get("plan", {})
+        if (overrides := stored.get("overrides")) is not None:
+            self._device = overrides["device"]
+            self._overrides = {
+                name: {key: tuple(texts) for key, texts in properties.items()}
+                for name, properties in overrides["properties"].items()
+            }
+        if stored["configured"] == str(configured):
+            with suppress(InvalidEndpoint):
+                self.home = Endpoint.parse(stored["home"])
 
     @callback
     def async_set_home(self, home: Endpoint | None) -> None:
         """Remember where redirects have led; None for nowhere."""
         if home != self.home:
             self.home = home
-            self._async_save_soon()
+            self._async_schedule_save()
+
+    # --- Overridden widget properties ------------------------------------------
+
+    @property
+    def overridden(self) -> Iterable[str]:
+        """Return the datastreams with an overridden property."""
+        return list(self._overrides)
+
+    def overrides(self, name: str) -> Mapping[str, Texts]:
+        """Return the overridden properties of a datastream's widgets."""
+        return self._overrides.get(name, {})
+
+    @callback
+    def async_set_override(self, name: str, key: str, texts: Texts | None) -> None:
+        """Remember an override; None for one that was taken back."""
+        if texts is None:
+            properties = self._overrides.get(name, {})
+            properties.pop(key, None)
+            if not properties:
+                self._overrides.pop(name, None)
+        else:
+            self._overrides.setdefault(name, {})[key] = texts
+        self._async_schedule_save()
+
+    @callback
+    def async_doubt_overrides(self) -> None:
+        """Take for granted of no override any more what it is."""
+        if not self._overrides:
+            return
+        for properties in self._overrides.values():
+            for key in properties:
+                properties[key] = DOUBTFUL
+        self._async_schedule_save()
+
+    @callback
+    def async_set_device(self, device: str) -> bool:
+        """Note which device on which server has the overrides; return whether it is new."""
+        if device == self._device:
+            return False
+        self._device = device
+        self.async_doubt_overrides()
+        return True
+
+    # --- The plan as the user has seen it ----------------------------------------
+
+    @property
+    def plan(self) -> Mapping[str, SeenRow]:
+        """Return what the user knows to be needed, by the subentry's id."""
+        return self._plan
+
+    @callback
+    def async_set_plan(self, plan: Mapping[str, SeenRow]) -> None:
+        """Remember what the user has seen."""
+        if plan != self._plan:
+            self._plan = dict(plan)
+            self._async_schedule_save()
+
+    # --- Events ----------------------------------------------------------------
 
     @callback
     def async_set_events(self, events: EventCount) -> None:
         """Remember how many events were sent."""
         self.events = events
-        self._async_save_soon()
+        self._async_schedule_save()
+
+    # --- The file --------------------------------------------------------------
 
     @callback
-    def _async_save_soon(self) -> None:
-        """Save once for what changes within the delay: another call would put it off."""
+    def _async_schedule_save(self) -> None:
+        """Write the file in a while; a delay begun again and again would never end."""
         if not self._unsaved:
             self._unsaved = True
             self._store.async_delay_save(self._content, _SAVE_DELAY)
@@ -94,13 +188,25 @@ class Learned:
         """Return the file's content, which is written now."""
         self._unsaved = False
         configured = str(self._configured)
-        stored = _Stored(
+        content = _Stored(
             configured=configured,
             home=configured if self.home is None else str(self.home),
         )
+        if self._plan:
+            content["plan"] = self._plan
+        if self._overrides:
+            content["overrides"] = _StoredOverrides(
+                device=self._device,
+                properties={
+                    name: {key: list(texts) for key, texts in properties.items()}
+                    for name, properties in self._overrides.items()
+                },
+            )
         if self.events is not None:
-            stored["events"] = _StoredEvents(day=self.events.day, sent=self.events.sent)
-        return stored
+            content["events"] = _StoredEvents(
+                day=self.events.day, sent=self.events.sent
+            )
+        return content
 
     async def async_remove(self) -> None:
         """Delete the file."""

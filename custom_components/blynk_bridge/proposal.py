@@ -1,26 +1,35 @@
-"""What a new exposure may be: its datastream's name and type, and its direction."""
+"""What a new exposure may be: its datastream's type and pin, and its direction."""
 
-from collections.abc import Container, Mapping
-from typing import Final
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any, Final
 
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
 from homeassistant.const import (
     ATTR_DEVICE_CLASS,
     ATTR_FRIENDLY_NAME,
     ATTR_SUPPORTED_FEATURES,
     ATTR_UNIT_OF_MEASUREMENT,
+    CONF_ENTITY_ID,
     STATE_UNAVAILABLE,
 )
-from homeassistant.core import HomeAssistant, State, callback, split_entity_id
+from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
 
-from .device.errors import InvalidName
-from .device.messages import DATASTREAM_NAME_MAX, valid_name
+from .const import (
+    CONF_DATA_TYPE,
+    CONF_DATASTREAM,
+    CONF_DIRECTION,
+    CONF_ENTITY_REGISTRY_ID,
+    CONF_PIN,
+    CONF_TRAIT,
+    DOMAIN,
+    SUBENTRY_DATASTREAM,
+)
 from .device.values import DataType
-from .exposure import Direction
+from .exposure import Direction, current_entity_id
 from .traits.base import Description, OnOffTrait, Trait
 
-# Room for a trait and a number behind the entity's name.
-_STEM_MAX: Final = DATASTREAM_NAME_MAX - 32
+PIN_MAX: Final = 255
 _NUMBERS: Final = frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.STRING})
 # The types that can hold what a trait's own type holds.
 _ALTERNATIVES: Final[Mapping[DataType, frozenset[DataType]]] = {
@@ -57,23 +66,11 @@ def entity_state(hass: HomeAssistant, entity_id: str) -> State | None:
     )
 
 
-def suggest_name(
-    state: State, trait: Trait, *, main: bool, taken: Container[str]
-) -> str:
-    """Return a readable, legal and free name for the datastream of an entity's trait.
-
-    The main trait has the entity's name; the others, and a name that is taken,
-    have the trait's behind it, and if need be a number.
-    """
-    stem = _legal(state.name) or split_entity_id(state.entity_id)[1]
-    if main and stem not in taken:
-        return stem
-    name = full = f"{stem} {trait.key.replace('_', ' ')}"
-    number = 1
-    while name in taken:
-        number += 1
-        name = f"{full} {number}"
-    return name
+@callback
+def own_entities(hass: HomeAssistant) -> list[str]:
+    """Return our own entities: they say how the bridge is, which Blynk knows."""
+    entities = er.async_get(hass).entities.values()
+    return [entry.entity_id for entry in entities if entry.platform == DOMAIN]
 
 
 def data_types(trait: Trait, description: Description) -> frozenset[DataType]:
@@ -93,17 +90,70 @@ def default_direction(description: Description) -> Direction:
     return Direction.PUBLISH
 
 
-def _legal(text: str) -> str:
-    """Return the text without what a datastream's name can't have."""
-    letters = (letter if _allowed(letter) else " " for letter in text)
-    words = " ".join("".join(letters).split())
-    return words.encode()[:_STEM_MAX].decode(errors="ignore").strip()
+def free_pins(taken: Container[int]) -> Iterator[int]:
+    """Yield the virtual pins that are free, lowest first; V0 stays the user's."""
+    return (pin for pin in range(1, PIN_MAX + 1) if pin not in taken)
 
 
-def _allowed(letter: str) -> bool:
-    """Return whether a name may have this character."""
-    try:
-        valid_name(letter)
-    except InvalidName, UnicodeEncodeError:
-        return False
-    return True
+@callback
+def exposure_data(
+    hass: HomeAssistant,
+    entity_id: str,
+    trait: Trait,
+    description: Description,
+    datastream: str,
+    pin: int | None,
+) -> dict[str, Any]:
+    """Return a new exposure's data, with what fits the trait best."""
+    data: dict[str, Any] = {
+        CONF_ENTITY_ID: entity_id,
+        CONF_TRAIT: trait.key,
+        CONF_DATASTREAM: datastream,
+        CONF_DATA_TYPE: description.data_type.value,
+        CONF_DIRECTION: default_direction(description).value,
+    }
+    if entry := er.async_get(hass).async_get(entity_id):
+        data[CONF_ENTITY_REGISTRY_ID] = entry.id
+    if pin is not None:
+        data[CONF_PIN] = pin
+    return data
+
+
+def exposure_subentry(data: Mapping[str, Any]) -> ConfigSubentryData:
+    """Return the subentry that holds an exposure's data."""
+    return ConfigSubentryData(
+        data=data,
+        subentry_type=SUBENTRY_DATASTREAM,
+        title=exposure_title(data),
+        unique_id=exposure_unique_id(data[CONF_DATASTREAM]),
+    )
+
+
+def exposure_unique_id(name: str) -> str:
+    """Return the subentry's unique id: its kind, and the datastream's name."""
+    return f"ds:{name}"
+
+
+def exposure_title(data: Mapping[str, Any]) -> str:
+    """Return what the user knows the datastream by in Blynk."""
+    name: str = data[CONF_DATASTREAM]
+    return f"{name} (V{data[CONF_PIN]})" if CONF_PIN in data else name
+
+
+@callback
+def exposed_traits(
+    hass: HomeAssistant, subentries: Iterable[ConfigSubentry]
+) -> set[tuple[str, str]]:
+    """Return the entity, by its id of today, and the trait of every exposure."""
+    return {
+        (
+            current_entity_id(
+                hass,
+                subentry.data[CONF_ENTITY_ID],
+                subentry.data.get(CONF_ENTITY_REGISTRY_ID),
+            ),
+            subentry.data[CONF_TRAIT],
+        )
+        for subentry in subentries
+        if subentry.subentry_type == SUBENTRY_DATASTREAM
+    }

@@ -1,17 +1,10 @@
-"""What an exposure's datastream has to be in the Blynk template."""
+"""What to tell the user to create in the Blynk template for one exposure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 
-from homeassistant.core import State
-
-from . import traits
-from .const import CONF_DATA_TYPE, CONF_DATASTREAM, CONF_TRAIT
 from .device.values import DataType
-from .traits.base import Description
-
-_RANGED: Final = frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.ENUM})
+from .plan import PlannedDatastream
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,36 +15,25 @@ class Requirement:
     placeholders: Mapping[str, str]
 
 
-def requirement(state: State, data: Mapping[str, Any]) -> Requirement:
-    """Return what to tell the template's author about the datastream of an exposure.
+def requirement(row: PlannedDatastream) -> Requirement:
+    """Return what to tell the template's author about a datastream.
 
     A datastream of another type drops the values, one with a narrower range cuts
     them off, and neither says so.
     """
-    data_type = DataType(data[CONF_DATA_TYPE])
-    trait = traits.find(state.domain, data[CONF_TRAIT])
-    description = None if trait is None else trait.describe(state)
-    placeholders = {"datastream": data[CONF_DATASTREAM]}
-    if description is None or data_type not in _RANGED:
-        return Requirement(data_type.value, placeholders)
-    if data_type is DataType.ENUM and description.options:
-        options = ", ".join(description.options)
-        return Requirement(data_type.value, placeholders | {"options": options})
-    if (ends := _range(description)) is None:
-        return Requirement(data_type.value, placeholders)
-    minimum, maximum = (_decimal(end) for end in ends)
+    placeholders = {"datastream": row.name}
+    if row.labels:
+        options = ", ".join(row.labels)
+        return Requirement(row.data_type.value, placeholders | {"options": options})
+    if row.data_type is DataType.ENUM:
+        return Requirement("enum_plain", placeholders)
+    if row.minimum is None or row.maximum is None:
+        return Requirement(row.data_type.value, placeholders)
     return Requirement(
-        f"{data_type}_range", placeholders | {"minimum": minimum, "maximum": maximum}
+        f"{row.data_type}_range",
+        placeholders
+        | {"minimum": _decimal(row.minimum), "maximum": _decimal(row.maximum)},
     )
-
-
-def _range(description: Description) -> tuple[float, float] | None:
-    """Return the lowest and the highest value; options count as their indices."""
-    if description.options:
-        return 0, len(description.options) - 1
-    if limits := description.limits:
-        return limits.minimum, limits.maximum
-    return None
 
 
 def _decimal(number: float) -> str:

@@ -1,7 +1,7 @@
 """Binding a trait of an entity to a datastream."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -9,63 +9,44 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_ENTITY_ID, UnitOfTime
+from homeassistant.const import CONF_ATTRIBUTE, CONF_ENTITY_ID, CONF_VALUE_TEMPLATE
 from homeassistant.core import State
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.selector import (
-    EntitySelector,
-    EntitySelectorConfig,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    TextSelector,
-)
+from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
+from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from . import traits
 from .const import (
-    CONF_DATA_TYPE,
     CONF_DATASTREAM,
     CONF_DIRECTION,
     CONF_ENTITY_REGISTRY_ID,
-    CONF_MAX_INTERVAL,
-    CONF_MIN_INTERVAL,
-    CONF_PIN,
+    CONF_ON_WRITE,
+    CONF_OPTED_IN,
+    CONF_SELECTION,
     CONF_TRAIT,
     DOMAIN,
 )
-from .device.errors import InvalidName
-from .device.messages import valid_name
-from .device.values import DataType
-from .exposure import Direction, current_entity_id
-from .proposal import data_types, default_direction, entity_state, suggest_name
+from .exposure import current_entity_id, is_bound
+from .exposure_checks import OPERATING, consent_step, entry_errors, trait_errors
+from .exposure_form import (
+    CONSENT_SCHEMA,
+    attribute_schema,
+    entered,
+    exposure_fields,
+    exposure_schema,
+    suggestions,
+    template_schema,
+)
+from .naming import Names, wordings
+from .plan import planned
+from .proposal import entity_state, exposure_title, exposure_unique_id, own_entities
 from .requirement import requirement
-from .traits.base import Description
-
-AUTOMATIC: Final = "automatic"
-PIN_MAX: Final = 255
-# Seconds: nobody means to wait longer than a month, or to repeat more often than this.
-INTERVAL_MAX: Final = 31 * 24 * 3600
-REPEAT_MIN: Final = 10
-
-_ENTITY_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_ENTITY_ID): EntitySelector(
-            EntitySelectorConfig(filter={"domain": sorted(traits.DOMAINS)})
-        )
-    }
-)
-_PIN: Final = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1))
-_SECONDS: Final = NumberSelector(
-    NumberSelectorConfig(
-        mode=NumberSelectorMode.BOX,
-        step="any",
-        unit_of_measurement=UnitOfTime.SECONDS,
-    )
-)
+from .templated import TEMPLATE_KEY, Templated, async_validated
+from .texts import async_load_texts
+from .traits.anything import ATTRIBUTE_KEY, Attribute
+from .traits.base import Description, Trait
 
 
 class DatastreamSubentryFlow(ConfigSubentryFlow):
@@ -73,14 +54,21 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
 
     _state: State
     """The entity that is exposed, as it is now."""
+    _values: dict[str, Any]
+    """What has been entered so far, or what is to be changed."""
+    _data: dict[str, Any]
+    """The subentry's data, which only want the user's consent."""
+
+    # --- The steps ---------------------------------------------------------------
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the entity."""
+        await async_load_texts(self.hass)
         errors: dict[str, str] = {}
+        registry = er.async_get(self.hass)
         if user_input is not None:
-            registry = er.async_get(self.hass)
             chosen = user_input[CONF_ENTITY_ID]
             entity_id = er.async_resolve_entity_id(registry, chosen)
             state = None if entity_id is None else entity_state(self.hass, entity_id)
@@ -89,14 +77,16 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
                 errors[CONF_ENTITY_ID] = "entity_not_found"
             elif entry is not None and entry.platform == DOMAIN:
                 errors[CONF_ENTITY_ID] = "own_entity"
-            elif not traits.traits_of(state):
-                errors[CONF_ENTITY_ID] = "no_trait"
             else:
                 self._state = state
                 return await self.async_step_datastream()
+        own = own_entities(self.hass)
+        selector = EntitySelector(EntitySelectorConfig(exclude_entities=own))
         return self.async_show_form(
             step_id="user",
-            data_schema=self.add_suggested_values_to_schema(_ENTITY_SCHEMA, user_input),
+            data_schema=self.add_suggested_values_to_schema(
+                vol.Schema({vol.Required(CONF_ENTITY_ID): selector}), user_input
+            ),
             errors=errors,
             last_step=False,
         )
@@ -105,21 +95,10 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the trait, and for the datastream it goes to."""
-        errors: dict[str, str] = {}
-        if user_input is None:
-            user_input = self._proposal()
-        else:
-            data, errors = self._check(user_input)
-            if not errors:
-                needed = requirement(self._state, data)
-                return self.async_create_entry(
-                    title=_title(data),
-                    data=data,
-                    description=needed.key,
-                    description_placeholders=needed.placeholders,
-                    unique_id=_unique_id(data[CONF_DATASTREAM]),
-                )
-        return self._show("datastream", user_input, errors)
+        if user_input is not None:
+            return await self._async_take("datastream", user_input)
+        self._values = self._proposal()
+        return self._show("datastream", {})
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -127,70 +106,179 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         """Ask for another trait or datastream of the entity."""
         subentry = self._get_reconfigure_subentry()
         state = entity_state(self.hass, self._current_entity_id(subentry))
-        if state is None:
+        if state is None or not is_bound(self.hass, subentry.data):
             return self.async_abort(reason="entity_not_found")
         self._state = state
-        errors: dict[str, str] = {}
-        if user_input is None:
-            user_input = dict(subentry.data)
-        else:
-            data, errors = self._check(user_input)
-            if not errors:
-                return self.async_update_and_abort(
-                    self._get_entry(),
-                    subentry,
-                    title=_title(data),
-                    data=data,
-                    unique_id=_unique_id(data[CONF_DATASTREAM]),
-                )
-        return self._show("reconfigure", user_input, errors)
+        if user_input is not None:
+            return await self._async_take("reconfigure", user_input)
+        self._values = dict(subentry.data)
+        return self._show("reconfigure", {})
 
-    # --- The form ----------------------------------------------------------------
-
-    def _show(
-        self, step: str, values: Mapping[str, Any], errors: dict[str, str]
+    async def async_step_attribute(
+        self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Show the form of a datastream."""
-        offered = {
-            trait.key: data_types(trait, description)
-            for trait in traits.traits_of(self._state)
-            if (description := trait.describe(self._state)) is not None
+        """Ask for the attribute of the entity."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._values |= user_input
+            trait = Attribute(user_input[CONF_ATTRIBUTE])
+            if (description := trait.describe(self._state)) is not None:
+                return self._settle(trait, description)
+            errors[CONF_ATTRIBUTE] = "attribute_not_found"
+        return self._show_filled("attribute", attribute_schema(self._state), errors)
+
+    async def async_step_template(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the template, and for what a write from Blynk is to do."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            actions = user_input.get(CONF_ON_WRITE) or []
+            self._values |= {**user_input, CONF_ON_WRITE: actions}
+            if error := await self._actions_error(actions):
+                errors[CONF_ON_WRITE] = error
+            else:
+                template = user_input[CONF_VALUE_TEMPLATE]
+                trait = Templated(self.hass, self._state.entity_id, template, actions)
+                return self._settle(trait, trait.describe(self._state))
+        return self._show_filled("template", template_schema(), errors)
+
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Warn of letting Blynk operate what keeps the home shut."""
+        return self._ask_consent("confirm", user_input)
+
+    async def async_step_confirm_private(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Warn of telling Blynk what is personal."""
+        return self._ask_consent("confirm_private", user_input)
+
+    # --- From step to step -------------------------------------------------------
+
+    async def _async_take(
+        self, step: str, user_input: Mapping[str, Any]
+    ) -> SubentryFlowResult:
+        """Check the form of an exposure, and go on with what it leaves open."""
+        values = self._values = entered(user_input, self._values)
+        key = values[CONF_TRAIT]
+        errors = entry_errors(values, self._others())
+        if key == ATTRIBUTE_KEY:
+            if values[CONF_DIRECTION] in OPERATING:
+                errors[CONF_DIRECTION] = "not_writable"
+        elif key != TEMPLATE_KEY:
+            trait = traits.find(self._state.domain, key)
+            description = None if trait is None else trait.describe(self._state)
+            if trait is None or description is None:
+                errors[CONF_TRAIT] = "trait_not_offered"
+            else:
+                errors |= trait_errors(trait, description, values)
+                if not errors:
+                    return self._settle(trait, description)
+        if errors:
+            return self._show(step, errors)
+        if key == ATTRIBUTE_KEY:
+            return await self.async_step_attribute()
+        return await self.async_step_template()
+
+    def _settle(self, trait: Trait, description: Description) -> SubentryFlowResult:
+        """Complete the data; ask for consent where it takes one that is not given."""
+        entity_id = self._state.entity_id
+        data = {
+            CONF_ENTITY_ID: entity_id,
+            **exposure_fields(self._values, trait, description),
         }
-        if current := values.get(CONF_TRAIT):
-            # An entity that is unavailable may not offer now what it is exposed for.
-            offered.setdefault(current, frozenset())
-        current = values.get(CONF_DATA_TYPE)
-        types = [
-            data_type
-            for data_type in DataType
-            if data_type == current
-            or any(data_type in possible for possible in offered.values())
-        ]
-        schema = vol.Schema(
-            {
-                vol.Required(CONF_TRAIT): _select(offered, "trait"),
-                vol.Required(CONF_DATASTREAM): TextSelector(),
-                vol.Optional(CONF_PIN): _PIN,
-                vol.Required(CONF_DATA_TYPE, default=AUTOMATIC): _select(
-                    [AUTOMATIC, *types], "data_type"
-                ),
-                vol.Required(CONF_DIRECTION, default=AUTOMATIC): _select(
-                    [AUTOMATIC, *Direction], "direction"
-                ),
-                vol.Optional(CONF_MIN_INTERVAL): _SECONDS,
-                vol.Optional(CONF_MAX_INTERVAL): _SECONDS,
-            }
+        if entry := er.async_get(self.hass).async_get(entity_id):
+            data[CONF_ENTITY_REGISTRY_ID] = entry.id
+        self._data = data
+        step = consent_step(description, data[CONF_DIRECTION])
+        if step is not None:
+            if not self._has_agreed():
+                return self._ask_consent(step)
+            data[CONF_OPTED_IN] = True
+        return self._finish()
+
+    def _has_agreed(self) -> bool:
+        """Return whether the user has agreed to the very same before."""
+        if self.source != SOURCE_RECONFIGURE:
+            return False
+        before = self._get_reconfigure_subentry().data
+        same = (CONF_TRAIT, CONF_ATTRIBUTE)
+        return before.get(CONF_OPTED_IN, False) and all(
+            before.get(key) == self._data.get(key) for key in same
         )
+
+    def _ask_consent(
+        self, step: str, user_input: Mapping[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show a warning, and take nothing but consent for an answer."""
+        if user_input is not None and user_input[CONF_OPTED_IN]:
+            self._data[CONF_OPTED_IN] = True
+            return self._finish()
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(schema, values),
+            data_schema=CONSENT_SCHEMA,
+            errors={} if user_input is None else {CONF_OPTED_IN: "opt_in_required"},
+            description_placeholders={"entity": self._state.name},
+        )
+
+    def _finish(self) -> SubentryFlowResult:
+        """Store the exposure, and say what the template needs for a new one."""
+        data = self._data
+        title, unique_id = (
+            exposure_title(data),
+            exposure_unique_id(data[CONF_DATASTREAM]),
+        )
+        if self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
+            if (selection := subentry.data.get(CONF_SELECTION)) is not None:
+                # Changed, it still comes and goes with what is followed.
+                data[CONF_SELECTION] = selection
+            return self.async_update_and_abort(
+                self._get_entry(),
+                subentry,
+                title=title,
+                data=data,
+                unique_id=unique_id,
+            )
+        needed = requirement(planned(self.hass, data))
+        return self.async_create_entry(
+            title=title,
+            data=data,
+            description=needed.key,
+            description_placeholders=needed.placeholders,
+            unique_id=unique_id,
+        )
+
+    # --- The forms ---------------------------------------------------------------
+
+    def _show(self, step: str, errors: dict[str, str]) -> SubentryFlowResult:
+        """Show the form of an exposure."""
+        schema = exposure_schema(
+            self._state,
+            self._values,
+            changing=step == "reconfigure",
+            opened="base" in errors,
+        )
+        return self._show_filled(step, schema, errors)
+
+    def _show_filled(
+        self, step: str, schema: vol.Schema, errors: dict[str, str]
+    ) -> SubentryFlowResult:
+        """Show a form with what is known so far."""
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(
+                schema, suggestions(schema, self._values)
+            ),
             errors=errors,
             description_placeholders={"entity": self._state.name},
         )
 
     def _proposal(self) -> dict[str, Any]:
         """Return what to suggest: the first trait that is not exposed yet."""
-        offered = traits.traits_of(self._state)
+        offered = traits.traits_of(self._state) or (Attribute(""),)
         exposed = {
             subentry.data[CONF_TRAIT]
             for subentry in self._others()
@@ -198,15 +286,14 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             and self._current_entity_id(subentry) == self._state.entity_id
         }
         trait = next((t for t in offered if t.key not in exposed), offered[0])
-        name = suggest_name(
-            self._state,
-            trait,
-            main=trait is offered[0],
-            taken={
-                subentry.data[CONF_DATASTREAM]
-                for subentry in self._others()
-                if CONF_DATASTREAM in subentry.data
-            },
+        names = Names(
+            subentry.data[CONF_DATASTREAM]
+            for subentry in self._others()
+            if CONF_DATASTREAM in subentry.data
+        )
+        main = trait is offered[0]
+        name = names.claim(
+            wordings(self.hass, self._state, trait, main=main, ambiguous=False)
         )
         return {CONF_TRAIT: trait.key, CONF_DATASTREAM: name}
 
@@ -231,120 +318,13 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
 
     # --- What was entered ----------------------------------------------------------
 
-    def _check(
-        self, user_input: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, str]]:
-        """Return the subentry's data with nothing left open, and errors by field."""
-        trait = traits.find(self._state.domain, user_input[CONF_TRAIT])
-        description = trait.describe(self._state) if trait is not None else None
-        found = {
-            CONF_DATASTREAM: self._name_error(user_input[CONF_DATASTREAM]),
-            CONF_PIN: self._pin_error(user_input.get(CONF_PIN)),
-            CONF_MIN_INTERVAL: _interval_error(user_input.get(CONF_MIN_INTERVAL, 0)),
-            CONF_MAX_INTERVAL: _repeat_error(
-                user_input.get(CONF_MAX_INTERVAL, 0),
-                user_input.get(CONF_MIN_INTERVAL, 0),
-            ),
-        }
-        if trait is None or description is None:
-            return {}, _only(found | {CONF_TRAIT: "trait_not_offered"})
-        if user_input[CONF_DATA_TYPE] not in {
-            AUTOMATIC,
-            *data_types(trait, description),
-        }:
-            found[CONF_DATA_TYPE] = "unsuitable_data_type"
-        if (
-            user_input[CONF_DIRECTION] in {Direction.BOTH, Direction.CONTROL}
-            and not description.writable
-        ):
-            found[CONF_DIRECTION] = "not_writable"
-        if errors := _only(found):
-            return {}, errors
-        return self._data(user_input, description), {}
-
-    def _data(
-        self, user_input: Mapping[str, Any], description: Description
-    ) -> dict[str, Any]:
-        """Return the subentry's data: what was left open follows from the trait."""
-        data_type, direction = user_input[CONF_DATA_TYPE], user_input[CONF_DIRECTION]
-        if data_type == AUTOMATIC:
-            data_type = description.data_type.value
-        if direction == AUTOMATIC:
-            direction = default_direction(description).value
-        data = {
-            CONF_ENTITY_ID: self._state.entity_id,
-            CONF_TRAIT: user_input[CONF_TRAIT],
-            CONF_DATASTREAM: user_input[CONF_DATASTREAM],
-            CONF_DATA_TYPE: data_type,
-            CONF_DIRECTION: direction,
-        }
-        if entry := er.async_get(self.hass).async_get(self._state.entity_id):
-            data[CONF_ENTITY_REGISTRY_ID] = entry.id
-        if (pin := user_input.get(CONF_PIN)) is not None:
-            data[CONF_PIN] = int(pin)
-        for field in (CONF_MIN_INTERVAL, CONF_MAX_INTERVAL):
-            if seconds := user_input.get(field):
-                data[field] = seconds
-        return data
-
-    def _name_error(self, name: str) -> str | None:
-        """Return what is wrong with a datastream's name."""
+    async def _actions_error(self, actions: list[ConfigType]) -> str | None:
+        """Return what is wrong with the actions that a write is to run."""
+        if not actions:
+            operated = self._values[CONF_DIRECTION] in OPERATING
+            return "on_write_required" if operated else None
         try:
-            valid_name(name)
-        except InvalidName:
-            return "invalid_name"
-        unique_id = _unique_id(name)
-        if any(subentry.unique_id == unique_id for subentry in self._others()):
-            return "datastream_in_use"
+            await async_validated(self.hass, actions)
+        except HomeAssistantError, vol.Invalid:
+            return "invalid_actions"
         return None
-
-    def _pin_error(self, pin: float | None) -> str | None:
-        """Return what is wrong with a virtual pin."""
-        if pin is None:
-            return None
-        if not (0 <= pin <= PIN_MAX and float(pin).is_integer()):
-            return "invalid_pin"
-        if any(subentry.data.get(CONF_PIN) == pin for subentry in self._others()):
-            return "pin_in_use"
-        return None
-
-
-def _select(options: Iterable[str], translation_key: str) -> SelectSelector:
-    """Return a selector of options whose labels are translated."""
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=[str(option) for option in options],
-            mode=SelectSelectorMode.DROPDOWN,
-            translation_key=translation_key,
-        )
-    )
-
-
-def _only(found: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the errors that there are."""
-    return {field: error for field, error in found.items() if error is not None}
-
-
-def _interval_error(seconds: float) -> str | None:
-    """Return what is wrong with an interval; 0 stands for none."""
-    return None if 0 <= seconds <= INTERVAL_MAX else "invalid_interval"
-
-
-def _repeat_error(seconds: float, min_interval: float) -> str | None:
-    """Return what is wrong with the interval that repeats unchanged values."""
-    if error := _interval_error(seconds):
-        return error
-    if 0 < seconds < REPEAT_MIN:
-        return "repeats_too_often"
-    return "interval_order" if 0 < seconds < min_interval else None
-
-
-def _unique_id(name: str) -> str:
-    """Return the subentry's unique id: its kind, and the datastream's name."""
-    return f"ds:{name}"
-
-
-def _title(data: Mapping[str, Any]) -> str:
-    """Return what the user knows the datastream by in Blynk."""
-    name: str = data[CONF_DATASTREAM]
-    return f"{name} (V{data[CONF_PIN]})" if CONF_PIN in data else name

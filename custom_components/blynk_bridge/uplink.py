@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -21,11 +21,13 @@ from homeassistant.helpers.event import async_track_state_change_event
 
 from .device.errors import LinkError, NotConnected, PublishRefused
 from .device.messages import Publication
-from .device.outbox import Outbox, Parcel, Source
+from .device.outbox import Erased, Outbox, Parcel, Source
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession
 from .device.values import DataType, JsonValue, Value, to_json
+from .errands import Compose, Errand, Errands
 from .exposure import Exposure
+from .reader import Reader
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -47,22 +49,18 @@ class _Feed:
     sent: JsonValue | None = None
     """What was sent last, as long as an echo of it may come."""
     echo_until: float = 0.0
+    untrack: CALLBACK_TYPE | None = None
+    """Stops following what a template uses."""
 
     def cancel(self) -> None:
-        """Stop both timers."""
+        """Stop both timers, and following a template."""
+        if self.untrack is not None:
+            self.untrack()
+            self.untrack = None
         for timer in (self.waiting, self.repeating):
             if timer is not None:
                 timer.cancel()
         self.waiting = self.repeating = None
-
-
-@dataclass(slots=True)
-class _Errand:
-    """A message that is no value: a question, an event, a widget's property."""
-
-    publication: Publication
-    lane: Lane
-    done: asyncio.Future[None]
 
 
 class Uplink:
@@ -77,22 +75,24 @@ class Uplink:
         hass: HomeAssistant,
         session: DeviceSession,
         pacer: Pacer,
+        reader: Reader,
         on_sent: Callable[[], None],
     ) -> None:
         """Prepare an uplink without exposures."""
         self._hass = hass
         self._session = session
         self._pacer = pacer
+        self._reader = reader
         self._on_sent = on_sent
         self._outbox = Outbox()
         self._feeds: dict[str, _Feed] = {}
         self._by_entity: dict[str, list[_Feed]] = {}
         self._held: set[str] = set()
+        self._deferred: set[str] = set()
         self._echoes = 0
-        self._unreadable: set[Exposure] = set()
         self._untrack: CALLBACK_TYPE | None = None
         self._wake = asyncio.Event()
-        self._errands: list[_Errand] = []
+        self._errands = Errands()
 
     # --- What is exposed -------------------------------------------------------
 
@@ -109,12 +109,13 @@ class Uplink:
             if name not in self._feeds:
                 feed = self._feeds[name] = _Feed(
                     exposure,
-                    partial(self._read, exposure),
+                    partial(self._reader.read, exposure),
                     Lane.URGENT if exposure.trait.urgent else Lane.ROUTINE,
                 )
                 # At first in no hurry: there may be hundreds.
                 if exposure.publishes:
                     self._async_put(feed, Lane.ROUTINE)
+                    self._async_follow_template(feed)
         self._async_track()
 
     @callback
@@ -124,12 +125,18 @@ class Uplink:
             self._untrack()
         by_entity = defaultdict(list)
         for feed in self._feeds.values():
-            if feed.exposure.publishes:
+            if feed.exposure.publishes and feed.exposure.template is None:
                 by_entity[feed.exposure.entity_id].append(feed)
         self._by_entity = dict(by_entity)
         self._untrack = async_track_state_change_event(
             self._hass, self._by_entity, self._async_state_changed
         )
+
+    @callback
+    def _async_follow_template(self, feed: _Feed) -> None:
+        """Follow all that a template uses, instead of its entity alone."""
+        if (template := feed.exposure.template) is not None:
+            feed.untrack = template.async_track(partial(self._async_changed, feed))
 
     @callback
     def async_stop(self) -> None:
@@ -146,8 +153,13 @@ class Uplink:
     def _async_state_changed(self, event: Event[EventStateChangedData]) -> None:
         """Mark what the entity is exposed as."""
         for feed in self._by_entity[event.data["entity_id"]]:
-            if feed.exposure.datastream not in self._held:
-                self._async_mark(feed)
+            self._async_changed(feed)
+
+    @callback
+    def _async_changed(self, feed: _Feed) -> None:
+        """Mark an exposure, unless it is to be silent."""
+        if not self._is_silent(feed.exposure.datastream):
+            self._async_mark(feed)
 
     @callback
     def _async_mark(self, feed: _Feed) -> None:
@@ -167,10 +179,17 @@ class Uplink:
         self._async_put(feed, feed.lane)
 
     @callback
+    def async_reconsider(self, exposure: Exposure) -> None:
+        """Send what an exposure has to tell now that its entity has gone or is back."""
+        feed = self._feeds.get(exposure.datastream)
+        if feed is not None and feed.exposure == exposure and exposure.publishes:
+            self._async_put(feed, Lane.ROUTINE)
+
+    @callback
     def _async_put(self, feed: _Feed, lane: Lane, *, forced: bool = False) -> None:
         """Put the exposure into the outbox."""
         exposure = feed.exposure
-        if exposure.datastream in self._held:
+        if self._is_silent(exposure.datastream):
             return
         self._outbox.put(
             exposure.datastream,
@@ -210,24 +229,21 @@ class Uplink:
         Raises NotConnected while there is no session, and the LinkError that
         ended the link or the message: nothing is kept for a later session.
         """
+        await self.async_send_latest(lambda: publication, lane)
+
+    async def async_send_latest(self, compose: Compose, lane: Lane) -> None:
+        """Send what is composed when the lane's turn comes, unless that is nothing.
+
+        Raises as `async_send` does.
+        """
         if not self._session.ready:
             raise NotConnected("no session")
-        errand = _Errand(publication, lane, self._hass.loop.create_future())
-        self._errands.append(errand)
-        self._wake.set()
-        try:
-            await errand.done
-        finally:
-            if errand in self._errands:
-                self._errands.remove(errand)
+        await self._errands.wait_for(compose, lane, self._wake.set)
 
     @callback
     def async_drop_errands(self) -> None:
         """Tell everybody who waits for a message that its session is over."""
-        for errand in self._errands:
-            if not errand.done.done():
-                errand.done.set_exception(NotConnected("no session"))
-        self._errands.clear()
+        self._errands.drop()
 
     @callback
     def async_send_all(self) -> None:
@@ -236,9 +252,16 @@ class Uplink:
 
     @callback
     def async_send_writable(self) -> None:
-        """Send what Blynk may have overwritten while we were not there to hear it."""
+        """Send what Blynk may have overwritten while we were not there to hear it.
+
+        What is erased is not: each would be a message, each time the line flaps.
+        """
         self._async_send_again(
-            lambda exposure: exposure.publishes and exposure.accepts_writes
+            lambda exposure: (
+                exposure.publishes
+                and exposure.accepts_writes
+                and not self._reader.erases(exposure)
+            )
         )
 
     @callback
@@ -247,6 +270,37 @@ class Uplink:
         for feed in self._feeds.values():
             if wanted(feed.exposure):
                 self._async_put(feed, Lane.ROUTINE, forced=True)
+
+    @callback
+    def async_send_again(self, names: Container[str]) -> None:
+        """Send these datastreams, whatever Blynk may have of them."""
+        self._async_send_again(
+            lambda exposure: exposure.publishes and exposure.datastream in names
+        )
+
+    def has_arrived(self, name: str) -> bool:
+        """Return whether the server has acknowledged a value of this datastream."""
+        return self._outbox.has_value(name)
+
+    # --- Silence ---------------------------------------------------------------
+
+    def _is_silent(self, name: str) -> bool:
+        """Return whether nothing of this datastream may be sent at present."""
+        return name in self._held or name in self._deferred
+
+    @callback
+    def async_defer(self, name: str) -> None:
+        """Send nothing of this datastream before Blynk has told what it has."""
+        self._deferred.add(name)
+        self._outbox.discard(name)
+
+    @callback
+    def async_resume(self, name: str) -> None:
+        """Send a deferred datastream's value, whatever Blynk may have of it."""
+        self._deferred.discard(name)
+        feed = self._feeds.get(name)
+        if feed is not None and feed.exposure.publishes:
+            self._async_put(feed, Lane.ROUTINE, forced=True)
 
     # --- Confirmations ---------------------------------------------------------
 
@@ -301,40 +355,24 @@ class Uplink:
             self._async_put(feed, Lane.CONFIRMATION, forced=True)
         return True
 
-    def _read(self, exposure: Exposure) -> Value | None:
-        """Return what the entity's state is as a value of its datastream."""
-        if (state := self._hass.states.get(exposure.entity_id)) is None:
-            return None
-        try:
-            return exposure.trait.value(state, exposure.data_type)
-        # A trait that can't read some state must not hold up all the others.
-        except Exception:
-            if exposure not in self._unreadable:
-                self._unreadable.add(exposure)
-                _LOGGER.exception("Could not read %s", exposure.entity_id)
-            return None
-
     # --- Sending ---------------------------------------------------------------
 
     async def async_run(self) -> Never:
         """Send what waits, for ever."""
         while True:
             await self._async_next_turn()
-            errand = min(self._errands, key=lambda item: item.lane, default=None)
-            waiting = self._outbox.lane
+            errand, waiting = self._errands.lane, self._outbox.lane
             # The value first: an errand of the same lane can wait for a message.
-            if errand is not None and (waiting is None or errand.lane < waiting):
-                await self._async_run_errand(errand)
+            if errand is not None and (waiting is None or errand < waiting):
+                await self._async_run_errand(self._errands.take())
             elif (parcel := self._outbox.take()) is not None:
                 await self._async_send_values(parcel)
 
     @property
     def _lane(self) -> Lane | None:
         """Return the most urgent lane with something in it."""
-        lanes = [errand.lane for errand in self._errands]
-        if (waiting := self._outbox.lane) is not None:
-            lanes.append(waiting)
-        return min(lanes, default=None)
+        lanes = (self._errands.lane, self._outbox.lane)
+        return min((lane for lane in lanes if lane is not None), default=None)
 
     async def _async_next_turn(self) -> None:
         """Return when the most urgent of what waits may be sent."""
@@ -351,19 +389,20 @@ class Uplink:
             else:
                 return
 
-    async def _async_run_errand(self, errand: _Errand) -> None:
+    async def _async_run_errand(self, errand: Errand) -> None:
         """Send one message that is no value, and tell who waits for it."""
-        self._errands.remove(errand)
-        self._pacer.spend()
         try:
-            await self._session.publish(errand.publication)
+            if (publication := errand.compose()) is not None:
+                self._pacer.spend()
+                await self._session.publish(publication)
+                self._on_sent()
         except LinkError as error:
-            if not errand.done.done():
-                errand.done.set_exception(error)
+            errand.fail(error)
+        except Exception as error:
+            errand.fail(error)
+            raise
         else:
-            if not errand.done.done():
-                errand.done.set_result(None)
-            self._on_sent()
+            errand.succeed()
 
     async def _async_send_values(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
@@ -374,8 +413,10 @@ class Uplink:
             if (feed := self._feeds.get(name)) is not None
         }
         for name, feed in feeds.items():
-            feed.sent, feed.echo_until = parcel.values[name], math.inf
-            self._async_schedule(feed)
+            form = parcel.values[name]
+            feed.sent = None if isinstance(form, Erased) else form
+            feed.echo_until = math.inf
+            self._async_schedule(feed, repeats=feed.sent is not None)
         try:
             await self._session.publish(parcel.publication)
         except PublishRefused as error:
@@ -392,14 +433,14 @@ class Uplink:
             feed.echo_until = self._hass.loop.time() + _ECHO_WINDOW
 
     @callback
-    def _async_schedule(self, feed: _Feed) -> None:
+    def _async_schedule(self, feed: _Feed, *, repeats: bool) -> None:
         """Start the intervals of an exposure that is sent now."""
         exposure = feed.exposure
         feed.not_before = self._hass.loop.time() + exposure.min_interval
         if feed.repeating is not None:
             feed.repeating.cancel()
             feed.repeating = None
-        if exposure.max_interval and exposure.publishes:
+        if repeats and exposure.max_interval and exposure.publishes:
             feed.repeating = self._hass.loop.call_later(
                 exposure.max_interval, self._async_repeat, feed
             )

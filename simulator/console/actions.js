@@ -21,9 +21,10 @@ export class Actions {
       this.ping,
       this.button("reboot", "Reboot", "reboot", {}, () => "Reboot sent"),
       this.button("setup", "Reconfigure", "reconfigure", {}, () => "Reconfigure sent"),
+      this.button("update", "Offer update", "ota", { ver: "99.0.0" }, () => "Update offered"),
       this.button("drop", "Drop link", "drop", { abort: false }, () => "Connection cut"),
+      this.button("outage", "10 s outage", "outage", { seconds: 10 }, () => "The cloud is gone for ten seconds", true),
       this.joined,
-      this.button("outage", "Cloud outage for 10 s", "outage", { seconds: 10 }, () => "The cloud is gone for ten seconds", "wide", true),
     );
     this.all = [...place.querySelectorAll("button")];
   }
@@ -43,8 +44,8 @@ export class Actions {
     this.region.disabled = !device?.online;
   }
 
-  button(symbol, label, hook, body, said, className = "", always = false) {
-    const node = el("button", { type: "button", class: `button ${className}`.trim(), "data-always": always ? "true" : null }, icon(symbol), label);
+  button(symbol, label, hook, body, said, always = false) {
+    const node = el("button", { type: "button", class: "button", "data-always": always ? "true" : null }, icon(symbol), label);
     node.addEventListener("click", () => this.run(node, hook, body, said));
     return node;
   }

@@ -4,9 +4,15 @@ import { el, icon, setAttribute, setText } from "./dom.js";
 import { age, number } from "./format.js";
 import { isTrue, valueText } from "./datastream.js";
 import { makeControl } from "./controls.js";
+import { colourOf, hexOf } from "./compound.js";
+import { Gauge, Track } from "./plots.js";
 import { extremes, Sparkline } from "./spark.js";
 
 const FLASH_AFTER = 900;
+const LAMPS = new Set(["led", "colour", "swatch"]);
+const PLOTS = { gauge: Gauge, place: Track };
+const SMALL_SPARK = new Set(["slider", "number"]);
+const NO_SPARK = new Set(["button", "label", "step", "time", "clock"]);
 let serial = 0;
 
 export class Card {
@@ -22,10 +28,11 @@ export class Card {
     this.pin = el("span", { class: "pin" });
     this.text = el("bdi");
     this.unit = el("span", { class: "unit" });
-    this.lamp = view.widget === "led" ? el("i", { class: "lamp", "aria-hidden": "true" }) : null;
+    this.lamp = LAMPS.has(view.widget) ? el("i", { class: "lamp", "aria-hidden": "true" }) : null;
     this.value = el("p", { class: "value" }, this.lamp, this.text, this.unit);
     this.spark = hasSpark(view) ? new Sparkline() : null;
-    this.range = this.spark && !view.stepped && !view.control ? el("p", { class: "range" }, el("span"), el("span")) : null;
+    this.plot = view.widget in PLOTS ? new PLOTS[view.widget]() : null;
+    this.range = this.spark && !view.stepped && !view.control && !this.plot ? el("p", { class: "range" }, el("span"), el("span")) : null;
     this.ago = el("span", { class: "ago" }, " ago");
     this.since = el("span");
     this.age = el("span", { class: "age" }, this.since, this.ago);
@@ -34,10 +41,12 @@ export class Card {
     this.button = el("button", { type: "button", class: "card-write", onclick: () => open(view.name) }, icon("write"));
     const place = this.control?.place ?? "below";
     const inline = place === "below" ? null : this.control?.node;
-    const small = view.widget === "slider" || view.widget === "number" ? this.spark.node : null;
+    const small = SMALL_SPARK.has(view.widget) ? this.spark.node : null;
+    const beside = view.widget === "gauge" ? this.plot.node : (inline ?? small ?? this.range);
     this.node = el("article", { class: "card", "aria-labelledby": id, "data-widget": view.widget },
       el("header", {}, this.title, this.pin),
-      el("div", { class: "card-value" }, place === "instead" ? null : this.value, inline ?? small ?? this.range),
+      el("div", { class: "card-value" }, place === "instead" ? null : this.value, beside),
+      this.plot && beside !== this.plot.node ? el("div", { class: "plot-box" }, this.plot.node) : null,
       this.spark && !small ? el("div", { class: "spark-box" }, this.spark.node) : null,
       this.control && !inline ? el("div", { class: "card-control" }, this.control.node) : null,
       el("footer", {}, el("i", { class: "state", "aria-hidden": "true" }), this.age, this.kind, this.note, this.button));
@@ -54,7 +63,7 @@ export class Card {
     this.signature = signatureOf(view);
     this.view = view;
     setText(this.title, view.title);
-    setAttribute(this.title, "title", view.title.length > 20 ? view.title : null);
+    setAttribute(this.title, "title", view.title.length > 40 ? view.title : null);
     setText(this.pin, view.pin);
     setText(this.kind, view.type);
     setAttribute(this.button, "aria-label", `Write to ${view.title}, details`);
@@ -62,7 +71,8 @@ export class Card {
     if (view.color) this.node.style.setProperty("--series", view.color);
     else this.node.style.removeProperty("--series");
     this.node.classList.toggle("is-disabled", view.disabled);
-    this.node.classList.toggle("is-on", view.binary && isTrue(view.value));
+    this.node.classList.toggle("is-on", isLit(view));
+    if (view.widget === "colour" || view.widget === "swatch") this.lamp.style.setProperty("--series", hexOf(colourOf(view.value) ?? [0, 0, 0]));
     const busy = pending?.phase === "sending" || pending?.phase === "waiting";
     this.control?.update(view, busy);
     this.preview(this.control?.held?.(busy) ?? null);
@@ -97,7 +107,9 @@ export class Card {
 
   /** Draw the sparkline if anyone can see it. */
   draw() {
-    if (!this.spark || !this.visible || !this.view) return;
+    if (!this.visible || !this.view) return;
+    this.plot?.draw(this.view);
+    if (!this.spark) return;
     const history = this.view.history;
     this.spark.draw(history, this.view);
     if (!this.range) return;
@@ -129,9 +141,15 @@ export class Card {
   }
 }
 
+/** Whether a lamp shines: on, above nothing, or in a colour. */
+function isLit(view) {
+  if (view.binary) return isTrue(view.value);
+  return view.numeric ? view.widget === "led" && Number(view.value) > 0 : (colourOf(view.value) ?? []).some((part) => part > 0);
+}
+
 function hasSpark(view) {
   if (!(view.numeric || view.binary)) return false;
-  return view.widget !== "button";
+  return !NO_SPARK.has(view.widget);
 }
 
 function signatureOf(view) {

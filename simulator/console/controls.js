@@ -2,6 +2,7 @@
 
 import { el, icon, setAttribute, setText } from "./dom.js";
 import { number } from "./format.js";
+import { makeColour, makeStep, makeTime } from "./pickers.js";
 import { binaryValue, isTrue, parseTyped, stepOf } from "./datastream.js";
 
 const DRAG_PAUSE = 180;
@@ -195,7 +196,11 @@ const FACTORIES = {
   slider: makeSlider,
   segments: makeSegments,
   menu: makeMenu,
+  step: makeStep,
+  colour: makeColour,
+  time: makeTime,
   text: makeEntry,
+  terminal: makeEntry,
   number: makeEntry,
   location: makeEntry,
 };

@@ -1,11 +1,17 @@
 /** What a datastream of the state means to a reader: which widget it gets, its range, its labels, its text. */
 
-import { coordinate, number, plain, unitSymbol } from "./format.js";
+import { clockText, colourOf, hexOf, positionOf, positionText, secondsOf } from "./compound.js";
+import { number, plain, unitSymbol } from "./format.js";
+import { isControl, widgetOf } from "./widgets.js";
 
 export const STALE_AFTER = 600;
 
-const WIDGETS = new Set(["switch", "slider", "button", "text", "menu", "value", "led"]);
-const CONTROLS = new Set(["switch", "slider", "button", "text", "menu", "segments", "number", "location"]);
+// How the widgets of several parts write their value; null for one that makes no sense to them.
+const place = (value) => spell(positionOf(value), positionText);
+const colour = (value) => spell(colourOf(value), (parts) => hexOf(parts).toUpperCase());
+const time = (value) => spell(secondsOf(value), (seconds) => clockText(seconds).slice(0, seconds % 60 ? 8 : 5));
+const COMPOUND = { place, location: place, colour, swatch: colour, time, clock: time };
+
 const NUMERIC = new Set(["integer", "double", "enum"]);
 
 /** Read one raw datastream into what cards and the sheet draw; device-set properties override the template. */
@@ -38,20 +44,19 @@ export function readDatastream(raw) {
   view.binary = view.type === "boolean" || (view.type === "integer" && view.min === 0 && view.max === 1);
   view.widget = widgetOf(view, raw);
   view.stateLabels = stateLabels(view, properties);
-  view.control = CONTROLS.has(view.widget);
-  view.stepped = view.binary || Boolean(labels) || view.type === "enum" || view.widget === "slider";
+  view.control = isControl(view.widget);
+  view.stepped = view.binary || Boolean(labels) || view.type === "enum" || view.control;
   view.bounds = view.binary ? [0, 1] : labels ? [0, labels.length - 1] : null;
   view.text = valueText(view, view.value);
-  view.showsUnit = view.value !== null && view.unit !== "" && view.numeric && !view.labels && !view.binary;
+  view.showsUnit = view.value !== null && view.unit !== "" && view.numeric && !view.labels && !view.binary && !(view.widget in COMPOUND);
   return view;
 }
 
 /** The text of a value of this datastream, without its unit. */
 export function valueText(view, value) {
   if (value === null || value === undefined) return "";
-  if (view.type === "location" && Array.isArray(value) && value.length === 2 && value.every(Number.isFinite)) {
-    return `${coordinate(value[1], "N", "S")}\n${coordinate(value[0], "E", "W")}`;
-  }
+  const text = COMPOUND[view.widget]?.(value) ?? null;
+  if (text !== null) return text;
   if (view.binary) return plain(view.stateLabels[isTrue(value) ? 1 : 0], 40);
   if (view.labels && Number.isInteger(value)) return view.labels[value] ?? `#${value}`;
   if (typeof value === "number") return number(value, view.type === "double" ? view.decimals : null);
@@ -78,6 +83,7 @@ export function parseTyped(view, text) {
     const parts = trimmed.split(",").map((part) => Number(part));
     return parts.length === 2 && parts.every(Number.isFinite) ? parts : trimmed;
   }
+  if (view.widget === "colour" && colourOf(trimmed)) return colourOf(trimmed).join("\0");
   if (view.type === "boolean" && /^(true|false)$/i.test(trimmed)) return trimmed.toLowerCase() === "true";
   if (view.numeric && trimmed !== "" && Number.isFinite(Number(trimmed))) return Number(trimmed);
   return text;
@@ -91,24 +97,6 @@ export function isTrue(value) {
 /** The value a two-state widget writes. */
 export function binaryValue(view, on) {
   return view.type === "boolean" ? on : Number(on);
-}
-
-function widgetOf(view, raw) {
-  const hint = raw.widget;
-  if (WIDGETS.has(hint)) {
-    if (hint === "slider" && !(view.numeric && view.max > view.min)) return "number";
-    if (hint === "menu" && !view.labels) return view.numeric ? "number" : "text";
-    return hint;
-  }
-  const labelled = view.labels && view.labels.length > 0 && view.numeric;
-  if (!(raw.control ?? raw.sync)) {
-    return view.binary ? "led" : view.type === "location" ? "place" : view.type === "string" ? "note" : "value";
-  }
-  if (view.binary) return /\bpress\b/i.test(`${raw.name} ${raw.hint ?? ""}`) ? "button" : "switch";
-  if (labelled) return view.labels.length <= 4 && view.labels.join("").length <= 24 ? "segments" : "menu";
-  if (view.type === "location") return "location";
-  if (view.type === "string") return "text";
-  return view.min !== null && view.max !== null && view.max > view.min ? "slider" : "number";
 }
 
 function stateLabels(view, properties) {
@@ -126,6 +114,10 @@ function decimalsOf(raw, properties) {
 function labelsOf(value) {
   const list = typeof value === "string" ? value.split("\0") : value;
   return Array.isArray(list) && list.length > 0 ? list.map((label) => plain(label, 60)) : null;
+}
+
+function spell(parsed, write) {
+  return parsed === null ? null : write(parsed);
 }
 
 function textOf(value) {

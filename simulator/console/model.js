@@ -52,7 +52,7 @@ export class Model {
     for (const stream of state.datastreams) this.takeStream(stream);
     this.takeLog("diagnostics", unheard(state.diagnostics, this.newest.diagnostics, this.changes.reset, "diagnostics"));
     this.takeLog("events", unheard(state.events, this.newest.events, this.changes.reset, "events"));
-    const cloud = { template: state.template, entry: state.entry, home: state.home, regions: state.regions };
+    const cloud = { template: state.template, entry: state.entry, home: state.home, events: state.template_events, regions: state.regions };
     if (JSON.stringify(cloud) !== JSON.stringify(this.cloud)) {
       this.cloud = cloud;
       this.changes.cloud = true;

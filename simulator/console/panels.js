@@ -37,6 +37,7 @@ export class Panels {
     ];
     const known = new Set(["ver", "build", "tmpl", "type", "rxbuff"]);
     for (const [key, value] of Object.entries(mcu)) if (!known.has(key)) rows.push([plain(key, 30), typeof value === "string" ? value : JSON.stringify(value)]);
+    for (const [key, value] of Object.entries(device.metadata ?? {})) if (value !== "") rows.push([plain(key, 30), value]);
     if (!device.info_mcu) rows.unshift(["info/mcu", "not received yet"]);
     setFacts(this.at("device-facts"), rows.filter(([, value]) => value !== undefined && value !== null).slice(0, 24).map(([term, value]) => [term, plain(value, 120)]));
     this.waiting();
@@ -74,7 +75,7 @@ export class Panels {
   cloud() {
     const cloud = this.model.cloud;
     if (!cloud) return;
-    setFacts(this.at("cloud-facts"), [["Template", String(cloud.template)], ["Datastreams", String(this.model.datastreams.size)], ["Entry region", cloud.entry], ["Home region", cloud.home]]);
+    setFacts(this.at("cloud-facts"), [["Template", String(cloud.template)], ["Datastreams", String(this.model.datastreams.size)], ["Events", Object.keys(cloud.events).join(", ") || "any"], ["Entry region", cloud.entry], ["Home region", cloud.home]]);
     this.at("regions").replaceChildren(...cloud.regions.map((region) => {
       const marks = [region.name === cloud.entry ? "entry" : null, region.name === cloud.home ? "home" : null].filter(Boolean);
       const ports = ["mqtt", "tls", "ws", "wss", "http", "https"].filter((kind) => region[kind]);

@@ -27,6 +27,8 @@ export class Sparkline {
   /** Draw [[epoch, value], …], stepped or smooth, between bounds where given; nothing is done for the same points again. */
   draw(points, { stepped, bounds }) {
     const usable = points.map(([time, value]) => [time, Number(value)]).filter((point) => point.every(Number.isFinite));
+    // One point is a value that has not changed since.
+    if (usable.length === 1) usable.push([usable[0][0] + 1, usable[0][1]]);
     const last = usable.at(-1);
     const key = last ? `${usable.length}:${usable[0][0]}:${last[0]}:${last[1]}:${stepped}${bounds}` : "";
     if (key === this.drawn) return;

@@ -29,6 +29,7 @@ from custom_components.blynk_bridge.device.messages import (
     device_info,
     get_values,
     parse,
+    questions,
     valid_name,
     value,
 )
@@ -338,6 +339,19 @@ def test_stored_values_are_asked_for_by_name() -> None:
         "get/ds", "Switch,Küche".encode()
     )
     assert get_values(["Switch"]) == Publication("get/ds", b"Switch")
+
+
+def test_questions_are_split_by_size() -> None:
+    """As few as possible, nothing left out."""
+    names = [f"Datastream {number:03}" for number in range(200)]
+    split = list(questions(names))
+    assert [name for asked, _ in split for name in asked] == names
+    assert [question.payload for _, question in split] == [
+        ",".join(asked).encode() for asked, _ in split
+    ]
+    assert max(question.size for _, question in split) <= MESSAGE_SIZE_MAX
+    assert len(split) == 4
+    assert list(questions([])) == []
 
 
 # --- Sizes -----------------------------------------------------------------------

@@ -7,11 +7,10 @@ import random
 import pytest
 
 from custom_components.blynk_bridge.device.messages import MESSAGE_SIZE_MAX
-from custom_components.blynk_bridge.device.outbox import Outbox, Parcel
+from custom_components.blynk_bridge.device.outbox import Erased, Form, Outbox, Parcel
 from custom_components.blynk_bridge.device.pacing import Lane
 from custom_components.blynk_bridge.device.values import (
     DataType,
-    JsonValue,
     Location,
     Value,
     to_json,
@@ -25,8 +24,8 @@ TYPES = (
 WORDS = ("", "x", "ü" * 300, "x" * 2000, "\0" * 200, "🔑" * 240)
 
 
-def some_value(data_type: DataType, dice: random.Random) -> Value | None:
-    """Return one of few values, so that values repeat; sometimes none."""
+def some_value(data_type: DataType, dice: random.Random) -> Value | Erased | None:
+    """Return one of few values, so that they repeat, an erasure, or nothing to say."""
     few: dict[DataType, tuple[Value, ...]] = {
         DataType.INTEGER: (0, 1, 2, 3),
         DataType.DOUBLE: (0.5, 1.0, 2.25),
@@ -35,7 +34,10 @@ def some_value(data_type: DataType, dice: random.Random) -> Value | None:
         DataType.BOOLEAN: (True, False),
         DataType.LOCATION: (Location(1, 2), Location(3.5, 4)),
     }
-    return None if dice.random() < 0.1 else dice.choice(few[data_type])
+    chance = dice.random()
+    if chance < 0.2:
+        return None if chance < 0.1 else Erased()
+    return dice.choice(few[data_type])
 
 
 class Home:
@@ -46,9 +48,9 @@ class Home:
         self.dice = dice
         self.outbox = Outbox()
         self.types = dict(zip(NAMES, TYPES, strict=True))
-        self.state: dict[str, Value | None] = dict.fromkeys(NAMES)
+        self.state: dict[str, Value | Erased | None] = dict.fromkeys(NAMES)
         self.sources = {name: partial(self.state.get, name) for name in NAMES}
-        self.blynk: dict[str, JsonValue] = {}
+        self.blynk: dict[str, Form] = {}
         self.under_way: list[tuple[Parcel, bool]] = []
 
     def put(self, name: str, lane: Lane, *, forced: bool = False) -> None:
@@ -95,6 +97,10 @@ class Home:
         assert publication.size <= MESSAGE_SIZE_MAX
         if publication.topic == "batch_ds":
             assert json.loads(publication.payload) == parcel.values
+        elif publication.topic.endswith("/erase"):
+            ((name, value),) = parcel.values.items()
+            assert publication.topic == f"ds/{name}/erase"
+            assert isinstance(value, Erased)
         else:
             ((name, value),) = parcel.values.items()
             assert publication.topic == f"ds/{name}"
@@ -120,7 +126,9 @@ def test_nothing_is_lost(seed: int) -> None:
 
     assert len(home.outbox) == 0
     for name, value in home.state.items():
-        if value is not None:
+        if isinstance(value, Erased):
+            assert isinstance(home.blynk[name], Erased)
+        elif value is not None:
             assert home.blynk[name] == to_json(value, home.types[name])
     # And now that it has everything, nothing goes again.
     for name in NAMES:

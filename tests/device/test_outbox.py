@@ -10,7 +10,7 @@ from custom_components.blynk_bridge.device.messages import (
     MESSAGE_SIZE_MAX,
     Publication,
 )
-from custom_components.blynk_bridge.device.outbox import Outbox, Parcel, Source
+from custom_components.blynk_bridge.device.outbox import Erased, Outbox, Parcel, Source
 from custom_components.blynk_bridge.device.pacing import Lane
 from custom_components.blynk_bridge.device.values import (
     DataType,
@@ -20,7 +20,7 @@ from custom_components.blynk_bridge.device.values import (
 )
 
 
-def telling(value: Value | None) -> Source:
+def telling(value: Value | Erased | None) -> Source:
     """Return a source that always tells the same value."""
     return lambda: value
 
@@ -28,7 +28,7 @@ def telling(value: Value | None) -> Source:
 def put(
     outbox: Outbox,
     name: str,
-    value: Value | None,
+    value: Value | Erased | None,
     data_type: DataType = DataType.INTEGER,
     *,
     lane: Lane = Lane.ROUTINE,
@@ -110,6 +110,43 @@ def test_several_values_go_together() -> None:
     assert outbox.take() is None
 
 
+def test_a_text_of_several_parts_goes_alone_and_the_others_together() -> None:
+    """Blynk documents no form of it in a batch."""
+    outbox = Outbox()
+    put(outbox, "A", 1)
+    put(outbox, "Colour", "255\x00128\x000", DataType.STRING)
+    put(outbox, "B", 2)
+    put(outbox, "Other colour", "1\x002\x003", DataType.STRING)
+    assert told(take(outbox)) == {"A": 1, "B": 2}
+    assert take(outbox).publication == Publication("ds/Colour", b"255\x00128\x000")
+    assert take(outbox).publication == Publication("ds/Other colour", b"1\x002\x003")
+    assert outbox.take() is None
+
+
+def test_a_text_of_several_parts_that_is_most_urgent_goes_first() -> None:
+    outbox = Outbox()
+    put(outbox, "A", 1)
+    put(outbox, "B", 2)
+    put(outbox, "Colour", "1\x002\x003", DataType.STRING, lane=Lane.CONFIRMATION)
+    parcel = take(outbox)
+    assert parcel.publication == Publication("ds/Colour", b"1\x002\x003")
+    assert len(outbox) == 2
+    outbox.returned(parcel)
+    assert outbox.lane is Lane.CONFIRMATION
+    topics = [parcel.publication.topic for parcel in drained(outbox)]
+    assert topics == ["ds/Colour", "batch_ds"]
+
+
+def test_a_text_of_several_parts_that_blynk_has_is_not_sent_again() -> None:
+    outbox = Outbox()
+    put(outbox, "Colour", "1\x002\x003", DataType.STRING)
+    outbox.acknowledged(take(outbox))
+    put(outbox, "Colour", "1\x002\x003", DataType.STRING)
+    put(outbox, "A", 1)
+    assert take(outbox).publication == Publication("ds/A", b"1")
+    assert len(outbox) == 0
+
+
 def test_the_value_is_read_when_it_is_packed() -> None:
     """A storm of changes costs one message, with the last of them."""
     outbox = Outbox()
@@ -134,6 +171,52 @@ def test_the_newest_type_wins() -> None:
     outbox.put("A", DataType.INTEGER, source, Lane.ROUTINE)
     outbox.put("A", DataType.DOUBLE, source, Lane.ROUTINE)
     assert take(outbox).publication == Publication("ds/A", b"2.5")
+
+
+# --- Nothing to show -------------------------------------------------------------
+
+
+def test_an_erasure_is_a_message_of_its_own() -> None:
+    """Blynk has no batch for it; values go on before and after."""
+    outbox = Outbox()
+    put(outbox, "A", 1)
+    put(outbox, "B", Erased())
+    put(outbox, "C", 3)
+    put(outbox, "D", Erased())
+    assert [parcel.publication for parcel in drained(outbox)] == [
+        Publication("batch_ds", b'{"A":1,"C":3}'),
+        Publication("ds/B/erase"),
+        Publication("ds/D/erase"),
+    ]
+
+
+def test_an_erasure_is_sent_once_and_the_value_after_it_again() -> None:
+    outbox = Outbox()
+    for value in (1, Erased(), Erased(), 1, 1):
+        put(outbox, "A", value)
+        for parcel in drained(outbox):
+            last = parcel.publication
+            assert last.topic == ("ds/A/erase" if value == Erased() else "ds/A")
+        put(outbox, "A", value)
+        assert outbox.take() is None
+    assert last == Publication("ds/A", b"1")
+
+
+def test_an_erasure_that_waits_is_no_obstacle_to_what_comes_back() -> None:
+    """The newest wish wins, and costs nothing where Blynk has it."""
+    outbox = Outbox()
+    put(outbox, "A", 1)
+    drained(outbox)
+    put(outbox, "A", Erased())
+    put(outbox, "A", 1)
+    assert outbox.take() is None
+
+
+def test_an_erasure_that_was_lost_is_sent_again() -> None:
+    outbox = Outbox()
+    put(outbox, "A", Erased())
+    outbox.returned(take(outbox))
+    assert take(outbox).publication == Publication("ds/A/erase")
 
 
 # --- Lanes -----------------------------------------------------------------------

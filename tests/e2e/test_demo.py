@@ -10,14 +10,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 240
-CHECKS = 7
+CHECKS = 15
 
 
 @pytest.mark.skipif(
     sys.platform != "linux", reason="the demo runs Home Assistant, which wants Linux"
 )
 def test_the_demo_holds_what_it_promises() -> None:
-    """Values, widgets, a redirect, a wrong token, an outage, a stop, and the logs."""
+    """Values, widgets, entities, events, a redirect, a wrong token, an outage, a stop, the logs."""
     process = subprocess.Popen(
         [sys.executable, "-m", "demo", "--check"],
         cwd=ROOT,

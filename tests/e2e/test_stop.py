@@ -11,18 +11,30 @@ from demo.home_assistant import HomeAssistant
 from demo.processes import free_port
 from tests.device.conftest import server
 
+CONFIGURATION = """\
+frontend:
+config:
+logger:
+  default: warning
+  logs:
+    haffmpeg: critical
+    homeassistant.components.camera: critical
+    custom_components.blynk_bridge: debug
+"""
 STOP_LIMIT = 2.0
 # What Home Assistant itself takes to stop on a busy machine, beside us.
 STOP_ALLOWANCE = 1.5
 
 
 class HomeAssistantWithEntry(HomeAssistant):
-    """Starts with an entry that was set up long ago."""
+    """Starts with an entry that was set up long ago, and with nothing else to stop."""
 
     server_port = 0
 
     def _write_configuration(self) -> None:
         super()._write_configuration()
+        configuration = self.folder / "configuration.yaml"
+        configuration.write_text(CONFIGURATION, encoding="utf-8")
         self._write_storage(
             "core.config_entries",
             1,

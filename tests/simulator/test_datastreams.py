@@ -260,17 +260,6 @@ async def test_rxbuff_caps_what_is_sent(sim: Simulator, device: Peer) -> None:
     assert await sim.press("Text", "x" * 22)
 
 
-async def test_an_event_is_recorded_up_to_300_characters(
-    sim: Simulator, device: Peer
-) -> None:
-    await deliver(device, "event/door", "Tür" * 100)
-    await deliver(device, "event/door", "x" * 301)
-    assert [(event.code, event.description) for event in sim.device.last_events] == [
-        ("door", "Tür" * 100)
-    ]
-    assert diagnostics(sim) == ["event door: description too long"]
-
-
 # --- get/ds --------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from simulator import AfterRedirect, Kind, Simulator
+from simulator.device import METADATA
 from simulator.mqtt.packets import PacketType
 
 from .conftest import TOKEN, OpenPeer
@@ -68,6 +69,7 @@ async def test_the_state_is_the_whole_picture(
         "client_id": "test",
         "keepalive": 45,
         "info_mcu": {"ver": "1.0"},
+        "metadata": METADATA,
         "connections": 1,
         "redirects": 0,
     }
@@ -230,12 +232,13 @@ async def test_the_template_can_be_changed(
     lux = {"name": "Lux", "pin": 9, "type": "integer", "unit": "Lux", "max": 10}
     temperature = {"name": "Temperature", "pin": 1, "max": 30}
     answer = await post(http, "template", datastreams=[lux, temperature])
-    assert answer == {"datastreams": 8}
+    assert answer == {"datastreams": 8, "events": 0}
     assert sim.device.datastreams["Temperature"].value == 20
     assert sim.device.datastreams["Temperature"].definition.max == 30
     text = {"name": "Temperature", "pin": 1, "type": "string"}
     assert await post(http, "template", datastreams=[text], replace=True) == {
-        "datastreams": 1
+        "datastreams": 1,
+        "events": 0,
     }
     assert sim.device.datastreams["Temperature"].value is None
 
@@ -307,6 +310,14 @@ async def test_what_was_can_be_forgotten(
             "unknown field: x",
         ),
         ("template", {"datastreams": [5]}, 400, "not a JSON object"),
+        ("template", {}, 400, "datastreams or events are missing"),
+        ("template", {"events": "door"}, 400, "events is a list of codes"),
+        ("template", {"events": ["door", 5]}, 400, "events is a list of codes"),
+        ("template", {"events": ["a/b"]}, 400, "bad event code: 'a/b'"),
+        ("template", {"events": {"door": None}}, 400, "door is missing"),
+        ("meta", {"field": "a/b", "value": ""}, 400, "bad metadata field: 'a/b'"),
+        ("meta", {"field": "Room"}, 400, "value is missing"),
+        ("ota", {"url": 5}, 400, "url is a text"),
         ("diag", {"text": 5}, 400, "text is a text"),
     ],
 )

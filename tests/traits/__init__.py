@@ -6,7 +6,7 @@ from custom_components.blynk_bridge.traits import find
 from custom_components.blynk_bridge.traits.base import Trait
 
 
-def an(entity_id: str, state: str, **attributes: object) -> State:
+def an(entity_id: str, state: str, /, **attributes: object) -> State:
     """Return the state of an entity."""
     return State(entity_id, state, attributes)
 

@@ -56,6 +56,28 @@ def test_a_number_is_brought_to_the_nearest_of_the_range(
 
 
 @pytest.mark.parametrize(
+    ("limits", "decimals"),
+    [
+        (Limits(0, 100, 1), 0),
+        (Limits(0, 1000, 100), 0),
+        (Limits(0, 100, 0.5), 1),
+        (Limits(0.25, 100, 0.5), 2),
+        (Limits(0.25, 100, 1), 2),
+        (Limits(-0.1, 1, 1e-3), 3),
+        (Limits(0, 1e-300, 1e-320), 10),
+        (Limits(0, 1e300, 1e290), 0),
+        (Limits(0, 100), None),
+        (Limits(0, 100, 0), None),
+    ],
+    ids=reprlib.repr,
+)
+def test_a_step_tells_how_many_decimals_are_worth_showing(
+    limits: Limits, decimals: int | None
+) -> None:
+    assert limits.decimals == decimals
+
+
+@pytest.mark.parametrize(
     ("limits", "whole"),
     [
         (Limits(0, 100, 1), True),

@@ -6,6 +6,7 @@ import pytest
 from custom_components.blynk_bridge.device.values import DataType, Value
 from custom_components.blynk_bridge.traits import traits_of
 from custom_components.blynk_bridge.traits.base import (
+    OWN_WORDING,
     Action,
     Description,
     Limits,
@@ -116,11 +117,34 @@ def test_what_is_no_number_is_no_position(written: Value) -> None:
         the("cover", "position").action(BLIND, written)
 
 
-def test_a_cover_is_opened_and_closed() -> None:
-    trait = the("cover", "open")
-    target = {"entity_id": "cover.x"}
-    assert trait.action(BLIND, 1) == Action("cover", "open_cover", target)
-    assert trait.action(BLIND, 0) == Action("cover", "close_cover", target)
+@pytest.mark.parametrize("domain", ["cover", "valve"])
+@pytest.mark.parametrize(
+    ("raw", "written", "service"),
+    [
+        ("closed", 1, "open"),
+        ("closed", 0, "close"),
+        ("closing", 1, "open"),
+        ("closing", 0, "close"),
+        ("opening", 0, "close"),
+        ("open", 0, "close"),
+        ("unknown", 1, "open"),
+    ],
+)
+def test_a_cover_is_opened_and_closed(
+    domain: str, raw: str, written: int, service: str
+) -> None:
+    state = an(f"{domain}.x", raw, supported_features=3)
+    assert the(domain, "open").action(state, written) == Action(
+        domain, f"{service}_{domain}", {"entity_id": f"{domain}.x"}
+    )
+
+
+@pytest.mark.parametrize("raw", ["open", "opening"])
+def test_what_is_open_is_not_opened_further(raw: str) -> None:
+    half = an("cover.x", raw, supported_features=15, current_position=40)
+    guess = an("cover.x", raw, supported_features=15, assumed_state=True)
+    assert the("cover", "open").action(half, 1) is None
+    assert the("cover", "open").action(guess, 1) is not None
 
 
 @pytest.mark.parametrize("features", [OPEN, CLOSE, SET, STOP, 0, None, "3", [3]])
@@ -147,7 +171,10 @@ def test_a_cover_that_does_not_do_both_is_read_only(features: object) -> None:
 def test_three_buttons_move_and_stop_a_cover(written: Value, service: str) -> None:
     trait = the("cover", "movement")
     assert trait.describe(BLIND) == Description(
-        data_type=DataType.ENUM, options=("open", "stop", "close"), writable=True
+        data_type=DataType.ENUM,
+        options=("open", "stop", "close"),
+        wording=OWN_WORDING,
+        writable=True,
     )
     assert trait.action(BLIND, written) == Action(
         "cover", service, {"entity_id": "cover.x"}
@@ -172,7 +199,7 @@ def test_a_cover_that_can_not_stop_has_no_movement() -> None:
     ("device_class", "guarded"),
     [
         *(
-            (device_class, device_class in {"door", "garage", "gate"})
+            (device_class, device_class in {"door", "garage", "gate", "window"})
             for device_class in CoverDeviceClass
         ),
         (None, False),
@@ -180,7 +207,7 @@ def test_a_cover_that_can_not_stop_has_no_movement() -> None:
         (["garage"], False),
     ],
 )
-def test_doors_garages_and_gates_are_guarded(
+def test_what_one_can_come_in_by_is_guarded(
     device_class: object, guarded: bool
 ) -> None:
     cover = an("cover.x", "closed", supported_features=15, device_class=device_class)
@@ -193,3 +220,64 @@ def test_a_cover_with_an_assumed_state_is_told_as_it_says() -> None:
     cover = an("cover.x", "closed", supported_features=11, assumed_state=True)
     assert the("cover", "open").value(cover, DataType.INTEGER) == 0
     assert the("cover", "open").action(cover, 0) is not None
+
+
+TILTING = an(
+    "cover.x",
+    "open",
+    device_class="garage",
+    supported_features=255,
+    current_tilt_position=40,
+)
+
+
+def test_slats_are_turned_and_nobody_comes_in_between_them() -> None:
+    trait = the("cover", "tilt")
+    assert trait.describe(TILTING) == Description(
+        data_type=DataType.INTEGER, unit="%", limits=Limits(0, 100, 1), writable=True
+    )
+    assert trait.value(TILTING, DataType.INTEGER) == 40
+    assert trait.action(TILTING, 70.4) == Action(
+        "cover",
+        "set_cover_tilt_position",
+        {"entity_id": "cover.x", "tilt_position": 70},
+    )
+
+
+@pytest.mark.parametrize(
+    ("position", "told"), [(0, 0), (1, 1), (100, 1), (None, None), ("half", None)]
+)
+def test_slats_are_open_however_little(position: object, told: int | None) -> None:
+    cover = an("cover.x", "closed", current_tilt_position=position)
+    assert the("cover", "tilt_open").value(cover, DataType.INTEGER) == told
+
+
+@pytest.mark.parametrize(
+    ("position", "written", "service"),
+    [
+        (0, 1, "open_cover_tilt"),
+        (None, 1, "open_cover_tilt"),
+        (0, 0, "close_cover_tilt"),
+        (40, 0, "close_cover_tilt"),
+    ],
+)
+def test_slats_are_opened_and_closed(
+    position: object, written: int, service: str
+) -> None:
+    cover = an(
+        "cover.x", "open", supported_features=255, current_tilt_position=position
+    )
+    assert the("cover", "tilt_open").action(cover, written) == Action(
+        "cover", service, {"entity_id": "cover.x"}
+    )
+
+
+def test_slats_that_are_open_are_not_opened_further() -> None:
+    assert the("cover", "tilt_open").action(TILTING, 1) is None
+
+
+def test_a_cover_without_slats_does_not_tilt() -> None:
+    for key in ("tilt", "tilt_open"):
+        assert the("cover", key).describe(BLIND) is None
+        with pytest.raises(NotWritable):
+            the("cover", key).action(BLIND, 1)

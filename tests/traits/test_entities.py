@@ -156,7 +156,7 @@ async def test_a_cover_moves_to_the_position_and_is_stopped(
     home: HomeAssistant,
 ) -> None:
     cover = "cover.hall_window"
-    position, is_open, movement = traits_of(state_of(home, cover))
+    position, is_open, movement, *_ = traits_of(state_of(home, cover))
 
     def told(trait: Trait, data_type: DataType = DataType.INTEGER) -> Value | None:
         return trait.value(state_of(home, cover), data_type)
@@ -190,10 +190,22 @@ async def test_a_garage_door_is_guarded(home: HomeAssistant) -> None:
     )
 
 
-async def test_a_cover_that_only_tilts_is_read_only(home: HomeAssistant) -> None:
-    (is_open,) = traits_of(state_of(home, "cover.pergola_roof"))
+async def test_of_a_cover_that_only_tilts_only_the_slats_are_operated(
+    home: HomeAssistant,
+) -> None:
+    roof = "cover.pergola_roof"
+    is_open, tilt, tilt_open = traits_of(state_of(home, roof))
     with pytest.raises(NotWritable):
-        is_open.action(state_of(home, "cover.pergola_roof"), 1)
+        is_open.action(state_of(home, roof), 1)
+
+    def told(trait: Trait) -> Value | None:
+        return trait.value(state_of(home, roof), DataType.INTEGER)
+
+    await write(home, tilt, roof, 80)
+    await wait_for(home, lambda: told(tilt) == 80)
+    await write(home, tilt_open, roof, 0)
+    await wait_for(home, lambda: told(tilt_open) == 0)
+    assert told(tilt) == 0
 
 
 @pytest.mark.parametrize(
@@ -262,13 +274,19 @@ async def test_a_text_that_the_entity_would_refuse_is_not_even_tried(
         (
             "number.large_range",
             Description(
-                data_type=DataType.INTEGER, limits=Limits(1, 1000, 1), writable=True
+                data_type=DataType.INTEGER,
+                limits=Limits(1, 1000, 1),
+                decimals=0,
+                writable=True,
             ),
         ),
         (
             "number.pwm_1",
             Description(
-                data_type=DataType.DOUBLE, limits=Limits(0, 1, 0.01), writable=True
+                data_type=DataType.DOUBLE,
+                limits=Limits(0, 1, 0.01),
+                decimals=2,
+                writable=True,
             ),
         ),
         (

@@ -47,7 +47,11 @@ def test_a_number_is_an_integer_where_minimum_and_step_are_whole(
 ) -> None:
     state = an(f"{domain}.x", "3", unit_of_measurement="rpm", **attributes)
     assert the(domain, "value").describe(state) == Description(
-        data_type=data_type, unit="rpm", limits=limits, writable=True
+        data_type=data_type,
+        unit="rpm",
+        limits=limits,
+        decimals=limits.decimals if limits else None,
+        writable=True,
     )
 
 

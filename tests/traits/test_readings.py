@@ -141,3 +141,19 @@ def test_only_numbers_and_texts_may_wait() -> None:
     assert not the("sensor", "value").urgent
     assert the("sensor", "option").urgent
     assert the("binary_sensor", "state").urgent
+
+
+@pytest.mark.parametrize("device_class", ["timestamp", "uptime"])
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ("2026-01-02T03:04:05+00:00", "2026-01-02 03:04:05"),
+        ("unknown", None),
+        ("soon", None),
+    ],
+)
+def test_a_moment_is_told_by_the_homes_clock(
+    device_class: str, raw: str, told: str | None
+) -> None:
+    state = an("sensor.x", raw, device_class=device_class)
+    assert the("sensor", "value").value(state, DataType.STRING) == told

@@ -1,4 +1,4 @@
-"""Switches, buttons, scenes and scripts: on or off, or just started."""
+"""Switches, buttons, scenes, scripts and automations: on or off, or just started."""
 
 import pytest
 
@@ -24,6 +24,7 @@ WRITABLE = Description(
         ("input_boolean", "power"),
         ("light", "power"),
         ("script", "run"),
+        ("automation", "enabled"),
     ],
 )
 def test_power_goes_both_ways(domain: str, key: str) -> None:
@@ -48,6 +49,7 @@ def test_power_goes_both_ways(domain: str, key: str) -> None:
         ("button", "press", "press"),
         ("input_button", "press", "press"),
         ("scene", "activate", "turn_on"),
+        ("automation", "trigger", "trigger"),
     ],
 )
 def test_a_momentary_trait_acts_on_1_and_falls_back_to_0(
@@ -84,3 +86,7 @@ def test_a_button_never_pressed_can_be_pressed_an_unavailable_one_can_not() -> N
     assert trait.value(away, DataType.INTEGER) == 0
     with pytest.raises(NotWritable):
         trait.action(away, 1)
+
+
+def test_a_script_that_runs_is_not_started_again() -> None:
+    assert the("script", "run").action(an("script.x", "on"), 1) is None

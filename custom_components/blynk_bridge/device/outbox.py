@@ -6,11 +6,19 @@ import logging
 from typing import Final
 
 from .errors import InvalidValue
-from .messages import MESSAGE_SIZE_MAX, Publication, batch, value
+from .messages import MESSAGE_SIZE_MAX, Publication, batch, erase, value
 from .pacing import Lane
 from .values import DataType, JsonValue, Value, to_json
 
-type Source = Callable[[], Value | None]
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What a datastream is to be whose value shall be cleared."""
+
+
+type Form = JsonValue | Erased
+"""What goes up for a datastream: a value's form in JSON, or that it has none."""
+type Source = Callable[[], Value | Erased | None]
 """Tells a datastream's present value when there is room for it; None for none."""
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -26,10 +34,12 @@ class _Waiting:
     forced: bool
     """Send it even if Blynk already has that value."""
 
-    def read(self) -> JsonValue | None:
+    def read(self) -> Form | None:
         """Return the value as it is now, None where there is nothing to tell."""
         datum = self.source()
-        return None if datum is None else to_json(datum, self.data_type)
+        if datum is None or isinstance(datum, Erased):
+            return datum
+        return to_json(datum, self.data_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class Parcel:
     """A message ready to go, and what is in it."""
 
     publication: Publication
-    values: dict[str, JsonValue]
+    values: dict[str, Form]
     waiting: dict[str, _Waiting]
 
 
@@ -52,7 +62,7 @@ class Outbox:
         """Start empty, knowing nothing of what Blynk has."""
         self._waiting: dict[str, _Waiting] = {}
         self._under_way: dict[str, _Waiting] = {}
-        self._known: dict[str, JsonValue] = {}
+        self._known: dict[str, Form] = {}
 
     def __len__(self) -> int:
         """Return how many datastreams wait."""
@@ -101,10 +111,11 @@ class Outbox:
     def take(self) -> Parcel | None:
         """Return the next message, most urgent values first; None if none is due.
 
-        What has nothing to tell, or nothing new, is dropped on the way. An error
+        What has nothing to tell, or nothing new, is dropped on the way. What must go
+        alone does so when its turn comes, and holds up no other until then. An error
         that a source raises is passed on, and everything waits as before.
         """
-        values: dict[str, JsonValue] = {}
+        values: dict[str, Form] = {}
         taken: dict[str, _Waiting] = {}
         settled: list[str] = []
         # Each value brings a comma, the first one brings none.
@@ -114,6 +125,11 @@ class Outbox:
             if form is None or self._is_known(name, form, item):
                 settled.append(name)
                 continue
+            if isinstance(form, Erased) or _has_parts(form):
+                if values:
+                    continue
+                values, taken = {name: form}, {name: item}
+                break
             size += len(batch({name: form}).payload) - len("{}") + len(",")
             if values and size > MESSAGE_SIZE_MAX:
                 break
@@ -152,6 +168,10 @@ class Outbox:
         for name, item in parcel.waiting.items():
             self._arrived(name, item)
 
+    def has_value(self, name: str) -> bool:
+        """Return whether Blynk has acknowledged a value that nothing has superseded."""
+        return not isinstance(self._known.get(name, Erased()), Erased)
+
     def _doubt(self, name: str) -> None:
         """Take nothing for granted of what Blynk has, whatever answer still comes."""
         self._under_way.pop(name, None)
@@ -167,14 +187,14 @@ class Outbox:
         del self._under_way[name]
         return True
 
-    def _is_known(self, name: str, form: JsonValue, item: _Waiting) -> bool:
+    def _is_known(self, name: str, form: Form, item: _Waiting) -> bool:
         """Return whether Blynk has this value already."""
         known = self._known.get(name)
         # True equals 1 in Python, though not in Blynk.
         return not item.forced and type(known) is type(form) and known == form
 
 
-def _form(name: str, item: _Waiting) -> JsonValue | None:
+def _form(name: str, item: _Waiting) -> Form | None:
     """Return the value's form in JSON; None where it has none, for then it can't go."""
     try:
         return item.read()
@@ -183,16 +203,28 @@ def _form(name: str, item: _Waiting) -> JsonValue | None:
         return None
 
 
-def _packed(
-    values: Mapping[str, JsonValue], waiting: Mapping[str, _Waiting]
-) -> Publication:
+def _has_parts(form: JsonValue) -> bool:
+    """Return whether a batch can't hold the value: a text of several parts.
+
+    Parts are joined by NUL in `ds/NAME`, a colour's for example; Blynk documents
+    no form of them in `batch_ds`.
+    """
+    return isinstance(form, str) and "\0" in form
+
+
+def _packed(values: Mapping[str, Form], waiting: Mapping[str, _Waiting]) -> Publication:
     """Return the message for these values: a single one as text, several as JSON."""
-    if len(values) == 1:
-        ((name, form),) = values.items()
+    forms: dict[str, JsonValue] = {}
+    for name, form in values.items():
+        if isinstance(form, Erased):
+            return erase(name)
+        forms[name] = form
+    if len(forms) == 1:
+        ((name, only),) = forms.items()
         # Blynk documents the text form of neither Boolean nor Location.
-        if not isinstance(form, bool | list):
-            return _shortened(value(name, form, waiting[name].data_type))
-    return batch(values)
+        if not isinstance(only, bool | list):
+            return _shortened(value(name, only, waiting[name].data_type))
+    return batch(forms)
 
 
 def _shortened(publication: Publication) -> Publication:

@@ -9,12 +9,62 @@ from typing import Final
 
 from homeassistant.core import State
 
-from . import buttons, covers, inputs, lights, readings, switches
+from . import (
+    buttons,
+    calendars,
+    climate,
+    counters,
+    covers,
+    events,
+    fans,
+    groups,
+    humidifiers,
+    inputs,
+    lights,
+    media,
+    places,
+    readings,
+    remotes,
+    security,
+    sirens,
+    sky,
+    surroundings,
+    switches,
+    times,
+    vacuums,
+    valves,
+    water_heaters,
+)
 from .base import Trait
 
 TRAITS: Final[tuple[Trait, ...]] = tuple(
     trait
-    for family in (readings, switches, lights, covers, inputs, buttons)
+    for family in (
+        readings,
+        switches,
+        lights,
+        fans,
+        climate,
+        humidifiers,
+        water_heaters,
+        media,
+        remotes,
+        sirens,
+        groups,
+        covers,
+        valves,
+        security,
+        vacuums,
+        inputs,
+        times,
+        counters,
+        buttons,
+        calendars,
+        events,
+        places,
+        sky,
+        surroundings,
+    )
     for trait in family.TRAITS
 )
 

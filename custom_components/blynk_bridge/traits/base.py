@@ -3,11 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 import math
 from typing import ClassVar, Final
 
 from homeassistant.const import (
+    ATTR_ASSUMED_STATE,
     ATTR_ENTITY_ID,
     ATTR_SUPPORTED_FEATURES,
     STATE_OFF,
@@ -29,10 +31,15 @@ from ..device.values import (
 
 type Reading = bool | int | float | str | Location
 
+HOME_TEMPERATURE: Final = "°C/°F"
+"""Unit of a temperature whose entity does not say which: the one of the home."""
+
 NOT_READINGS: Final = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 # Where an option travels as its index, counted from 0 as Blynk's Menu and Segmented
 # Switch do (Blynk docs, list-of-datastreams-types-supported-by-widgets).
 _INDEXED: Final = frozenset({DataType.ENUM, DataType.INTEGER, DataType.DOUBLE})
+# A Double has no more of them on the wire.
+_DECIMALS_MAX: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,15 @@ class Limits:
             and self.minimum >= INTEGER_MIN
             and self.maximum <= INTEGER_MAX
         )
+
+    @property
+    def decimals(self) -> int | None:
+        """Decimals of the numbers on its steps, None where it has no steps."""
+        if not self.step:
+            return None
+        parts = (Decimal(str(part)).normalize() for part in (self.minimum, self.step))
+        decimals = max(-int(part.as_tuple().exponent) for part in parts)
+        return min(max(decimals, 0), _DECIMALS_MAX)
 
     def clamp(self, number: float) -> float:
         """Return the number, moved to the nearest end if it is out of range."""
@@ -75,6 +91,9 @@ class Limits:
             math.floor((high - low) / step),
         )
         return float(low + steps * step)
+
+
+ON_OFF: Final = Limits(0, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +124,13 @@ class Description:
     """An enumeration's options, as Home Assistant's own tokens."""
     wording: Wording = STATE_WORDING
     """Where the options' names in the user's language are."""
+    worded: bool = False
+    """A text that has a name in Home Assistant's translations, or stands for itself."""
     writable: bool = False
     guarded: bool = False
     """Read-only until the user says otherwise: doors, gates, locks, valves."""
     private: bool = False
-    """Not shown until the user says so: where people are."""
+    """Not shown until the user says so: where people are, and passwords."""
     takes_code: bool = False
     """Its actions may be given a code: locks, alarm panels."""
 
@@ -198,12 +219,34 @@ class Trait(ABC):
         return self.write(state, self.reading_of(state, value))
 
     def reading_of(self, state: State, value: Value) -> Reading:
-        """Return the reading that a value written to the datastream stands for."""
+        """Return the reading that a value written to the datastream stands for.
+
+        What the datastream shows already, the entity may keep: 22 for its 21.5 °C
+        on an Integer datastream, and what is between two steps.
+        """
         if options := self.options(state):
             return _option(options, value)
+        if (present := self._shown_as(state, value)) is not None:
+            return present
         if limits := self.limits(state):
             return limits.nearest(written_number(value))
         return value
+
+    def _shown_as(self, state: State, value: Value) -> float | None:
+        """Return the present number, if its datastream shows it as this value."""
+        present = self.read(state)
+        if isinstance(present, bool) or not isinstance(present, int | float):
+            return None
+        if isinstance(value, bool):
+            return None
+        if (limits := self.limits(state)) and limits.clamp(present) != present:
+            return None
+        data_type = DataType.INTEGER if isinstance(value, int) else DataType.DOUBLE
+        try:
+            shown = normalize(present, data_type)
+            return present if shown == normalize(value, data_type) else None
+        except InvalidValue:
+            return None
 
 
 class OnOffTrait(Trait):
@@ -225,13 +268,21 @@ class OnOffTrait(Trait):
             raise NotWritable("neither on nor off") from error
 
 
-def on_off(*, writable: bool = False, guarded: bool = False) -> Description:
+def on_off(
+    *,
+    writable: bool = False,
+    guarded: bool = False,
+    private: bool = False,
+    takes_code: bool = False,
+) -> Description:
     """Return the description of a trait that is on or off."""
     return Description(
         data_type=DataType.INTEGER,
-        limits=Limits(0, 1, 1),
+        limits=ON_OFF,
         writable=writable,
         guarded=guarded,
+        private=private,
+        takes_code=takes_code,
     )
 
 
@@ -290,6 +341,11 @@ def supports(state: State, features: int) -> bool:
     """Return whether the entity has all these features."""
     raw: object = state.attributes.get(ATTR_SUPPORTED_FEATURES)
     return isinstance(raw, int) and raw & features == features
+
+
+def assumed(state: State) -> bool:
+    """Return whether the entity's state is a guess: it may be told again."""
+    return state.attributes.get(ATTR_ASSUMED_STATE) is True
 
 
 def entity_action(state: State, service: str, **data: object) -> Action:

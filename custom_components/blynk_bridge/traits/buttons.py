@@ -1,15 +1,27 @@
-"""Buttons, scenes and scripts: what is started."""
+"""Buttons, scenes, scripts and automations: what is started."""
 
 from typing import ClassVar, Final
 
+from homeassistant.components.automation import SERVICE_TRIGGER
+from homeassistant.components.automation.const import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.button.const import SERVICE_PRESS
 from homeassistant.components.input_button import DOMAIN as INPUT_BUTTON_DOMAIN
 from homeassistant.components.script.const import DOMAIN as SCRIPT_DOMAIN
 from homeassistant.const import SERVICE_TURN_ON, Platform
 from homeassistant.core import State
 
-from .base import Action, Description, OnOffTrait, Reading, Trait, entity_action, on_off
-from .switches import Power
+from .base import (
+    Action,
+    Description,
+    NotWritable,
+    OnOffTrait,
+    Reading,
+    Trait,
+    entity_action,
+    on_off,
+    supports,
+)
+from .switches import Power, SteadyPower
 
 
 class MomentaryTrait(OnOffTrait):
@@ -31,6 +43,31 @@ class MomentaryTrait(OnOffTrait):
         return entity_action(state, self.service) if reading else None
 
 
+class FeaturedButton(MomentaryTrait):
+    """Something that only an entity with a certain feature can be asked for."""
+
+    feature: ClassVar[int]
+    guarded: ClassVar[bool] = False
+
+    def describe(self, state: State) -> Description | None:
+        """Offer it where the entity has the feature."""
+        if not supports(state, self.feature):
+            return None
+        return on_off(
+            writable=True, guarded=self.guarded, takes_code=self.takes_code(state)
+        )
+
+    def write(self, state: State, reading: Reading) -> Action | None:
+        """Ask for it, if the entity can do it."""
+        if not supports(state, self.feature):
+            raise NotWritable(self.key)
+        return super().write(state, reading)
+
+    def takes_code(self, state: State) -> bool:
+        """Return whether it may be given a code."""
+        return False
+
+
 class Press(MomentaryTrait):
     """A button's press."""
 
@@ -47,11 +84,32 @@ class Activate(MomentaryTrait):
     service = SERVICE_TURN_ON
 
 
-class Run(Power):
+class Run(SteadyPower):
     """Whether a script runs: on starts it, off stops it."""
 
     key = "run"
     domains = frozenset({SCRIPT_DOMAIN})
 
 
-TRAITS: Final[tuple[Trait, ...]] = (Press(), Activate(), Run())
+class Enabled(Power):
+    """Whether an automation waits for its triggers."""
+
+    key = "enabled"
+    domains = frozenset({AUTOMATION_DOMAIN})
+
+
+class Trigger(MomentaryTrait):
+    """The run of an automation, triggered or not."""
+
+    key = "trigger"
+    domains = frozenset({AUTOMATION_DOMAIN})
+    service = SERVICE_TRIGGER
+
+
+TRAITS: Final[tuple[Trait, ...]] = (
+    Press(),
+    Activate(),
+    Run(),
+    Enabled(),
+    Trigger(),
+)

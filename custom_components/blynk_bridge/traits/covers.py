@@ -1,10 +1,11 @@
-"""Covers: position, open or closed, and the way they move."""
+"""Covers: position, open or closed, the way they move, and their slats."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 from homeassistant.components.cover.const import (
     ATTR_POSITION,
+    ATTR_TILT_POSITION,
     CoverDeviceClass,
     CoverEntityFeature,
     CoverEntityStateAttribute,
@@ -14,8 +15,11 @@ from homeassistant.const import (
     ATTR_DEVICE_CLASS,
     PERCENTAGE,
     SERVICE_CLOSE_COVER,
+    SERVICE_CLOSE_COVER_TILT,
     SERVICE_OPEN_COVER,
+    SERVICE_OPEN_COVER_TILT,
     SERVICE_SET_COVER_POSITION,
+    SERVICE_SET_COVER_TILT_POSITION,
     SERVICE_STOP_COVER,
     Platform,
 )
@@ -30,6 +34,7 @@ from .base import (
     OnOffTrait,
     Reading,
     Trait,
+    assumed,
     entity_action,
     number,
     on_off,
@@ -37,31 +42,29 @@ from .base import (
     text,
     written_number,
 )
+from .commands import Command, CommandTrait
 
-# A cover without a class is taken for a blind, as HA's own voice assistants do.
+# What somebody could come in by. A cover without a class is taken for a blind, as
+# HA's own voice assistants do.
 _ENTRANCES: Final = frozenset(
-    {CoverDeviceClass.DOOR, CoverDeviceClass.GARAGE, CoverDeviceClass.GATE}
+    {
+        CoverDeviceClass.DOOR,
+        CoverDeviceClass.GARAGE,
+        CoverDeviceClass.GATE,
+        CoverDeviceClass.WINDOW,
+    }
 )
 _PERCENT: Final = Limits(0, 100, 1)
 _OPEN_CLOSE: Final = CoverEntityFeature.OPEN | CoverEntityFeature.CLOSE
 _OPEN_STOP_CLOSE: Final = _OPEN_CLOSE | CoverEntityFeature.STOP
-_SERVICES: Final[Mapping[str, str]] = {
-    "open": SERVICE_OPEN_COVER,
-    "stop": SERVICE_STOP_COVER,
-    "close": SERVICE_CLOSE_COVER,
-}
-_MOVEMENTS: Final[Mapping[str, str]] = {
-    CoverState.OPENING: "open",
-    CoverState.OPEN: "stop",
-    CoverState.CLOSED: "stop",
-    CoverState.CLOSING: "close",
-}
+_TILT: Final = CoverEntityFeature.OPEN_TILT | CoverEntityFeature.CLOSE_TILT
 _OPENNESS: Final[Mapping[str, bool]] = {
     CoverState.OPENING: True,
     CoverState.OPEN: True,
     CoverState.CLOSING: True,
     CoverState.CLOSED: False,
 }
+_STAYS_OPEN: Final = frozenset({CoverState.OPEN, CoverState.OPENING})
 
 
 class Position(Trait):
@@ -72,10 +75,14 @@ class Position(Trait):
 
     key = "position"
     domains = frozenset({Platform.COVER})
+    attribute: ClassVar[str] = CoverEntityStateAttribute.CURRENT_POSITION
+    feature: ClassVar[int] = CoverEntityFeature.SET_POSITION
+    service: ClassVar[str] = SERVICE_SET_COVER_POSITION
+    parameter: ClassVar[str] = ATTR_POSITION
 
     def describe(self, state: State) -> Description | None:
         """Offer it where the position can be set, or at least is known."""
-        writable = supports(state, CoverEntityFeature.SET_POSITION)
+        writable = supports(state, self.feature)
         if not writable and self.read(state) is None:
             return None
         return Description(
@@ -83,28 +90,29 @@ class Position(Trait):
             unit=PERCENTAGE,
             limits=_PERCENT,
             writable=writable,
-            guarded=_is_entrance(state),
+            guarded=self.guarded(state),
         )
 
     def read(self, state: State) -> Reading | None:
         """Return the position, None for a cover that does not know it."""
-        raw = state.attributes.get(CoverEntityStateAttribute.CURRENT_POSITION)
-        if (position := number(raw)) is None:
+        if (position := number(state.attributes.get(self.attribute))) is None:
             return None
         return round(_PERCENT.clamp(position))
 
     def write(self, state: State, reading: Reading) -> Action | None:
-        """Move the cover to the position."""
-        if not supports(state, CoverEntityFeature.SET_POSITION):
+        """Move to the position."""
+        if not supports(state, self.feature):
             raise NotWritable("position can't be set")
         position = round(written_number(reading))
-        return entity_action(
-            state, SERVICE_SET_COVER_POSITION, **{ATTR_POSITION: position}
-        )
+        return entity_action(state, self.service, **{self.parameter: position})
 
     def limits(self, state: State) -> Limits | None:
         """Return 0 to 100 %."""
         return _PERCENT
+
+    def guarded(self, state: State) -> bool:
+        """Return whether somebody could come in."""
+        return _is_entrance(state)
 
 
 class Open(OnOffTrait):
@@ -112,57 +120,92 @@ class Open(OnOffTrait):
 
     key = "open"
     domains = frozenset({Platform.COVER})
+    opens: ClassVar[str] = SERVICE_OPEN_COVER
+    closes: ClassVar[str] = SERVICE_CLOSE_COVER
 
     def describe(self, state: State) -> Description | None:
         """Offer it for every cover, writable where it opens and closes."""
         return on_off(
-            writable=supports(state, _OPEN_CLOSE), guarded=_is_entrance(state)
+            writable=supports(state, _OPEN_CLOSE), guarded=self.guarded(state)
         )
 
     def read(self, state: State) -> Reading | None:
-        """Return off only for a closed cover: a closing one still lets in."""
+        """Return off only for what is closed: what is closing still lets in."""
         return _OPENNESS.get(state.state)
 
     def write(self, state: State, reading: Reading) -> Action | None:
-        """Open or close the cover."""
+        """Open or close it, but do not open further what is open, however little."""
         if not supports(state, _OPEN_CLOSE):
             raise NotWritable("does not open and close")
-        return entity_action(
-            state, SERVICE_OPEN_COVER if reading else SERVICE_CLOSE_COVER
-        )
+        if reading and state.state in _STAYS_OPEN and not assumed(state):
+            return None
+        return entity_action(state, self.opens if reading else self.closes)
+
+    def guarded(self, state: State) -> bool:
+        """Return whether somebody could come in."""
+        return _is_entrance(state)
 
 
-class Movement(Trait):
-    """Which way a cover moves, for the three buttons open, stop and close."""
+class Movement(CommandTrait):
+    """Which way a cover moves, for the three buttons open, stop and close.
+
+    Offered where it can be stopped: `open` says the rest. One that stands still
+    has been stopped.
+    """
 
     key = "movement"
     domains = frozenset({Platform.COVER})
+    commands: ClassVar[Mapping[str, Command]] = {
+        "open": Command(SERVICE_OPEN_COVER, {CoverState.OPENING}, _OPEN_STOP_CLOSE),
+        "stop": Command(
+            SERVICE_STOP_COVER, {CoverState.OPEN, CoverState.CLOSED}, _OPEN_STOP_CLOSE
+        ),
+        "close": Command(SERVICE_CLOSE_COVER, {CoverState.CLOSING}, _OPEN_STOP_CLOSE),
+    }
+
+    def guarded(self, state: State) -> bool:
+        """Return whether somebody could come in."""
+        return _is_entrance(state)
+
+
+class Tilt(Position):
+    """How far a cover's slats are open, in percent. Nobody comes in between them."""
+
+    key = "tilt"
+    attribute = CoverEntityStateAttribute.CURRENT_TILT_POSITION
+    feature = CoverEntityFeature.SET_TILT_POSITION
+    service = SERVICE_SET_COVER_TILT_POSITION
+    parameter = ATTR_TILT_POSITION
+
+    def guarded(self, state: State) -> bool:
+        """Return no."""
+        return False
+
+
+class TiltOpen(OnOffTrait):
+    """Whether a cover's slats are open, however little."""
+
+    key = "tilt_open"
+    domains = frozenset({Platform.COVER})
 
     def describe(self, state: State) -> Description | None:
-        """Offer it where the cover can be stopped: `open` says the rest."""
-        if not supports(state, _OPEN_STOP_CLOSE):
-            return None
-        return Description(
-            data_type=DataType.ENUM,
-            options=self.options(state),
-            writable=True,
-            guarded=_is_entrance(state),
-        )
+        """Offer it where the slats can be opened and closed."""
+        return on_off(writable=True) if supports(state, _TILT) else None
 
     def read(self, state: State) -> Reading | None:
-        """Return the movement, stop for a cover that stands still."""
-        return _MOVEMENTS.get(state.state)
+        """Return off for slats that are closed, None where they do not tell."""
+        raw = state.attributes.get(CoverEntityStateAttribute.CURRENT_TILT_POSITION)
+        return None if (position := number(raw)) is None else position > 0
 
     def write(self, state: State, reading: Reading) -> Action | None:
-        """Start or stop the cover."""
-        service = _SERVICES.get(str(reading))
-        if service is None or not supports(state, _OPEN_STOP_CLOSE):
-            raise NotWritable("no such movement")
-        return entity_action(state, service)
-
-    def options(self, state: State) -> tuple[str, ...]:
-        """Return the movements in the order of a cover's buttons."""
-        return tuple(_SERVICES)
+        """Open or close the slats, but do not open further what is open."""
+        if not supports(state, _TILT):
+            raise NotWritable("does not tilt")
+        if reading and self.read(state) is True and not assumed(state):
+            return None
+        return entity_action(
+            state, SERVICE_OPEN_COVER_TILT if reading else SERVICE_CLOSE_COVER_TILT
+        )
 
 
 def _is_entrance(state: State) -> bool:
@@ -170,4 +213,10 @@ def _is_entrance(state: State) -> bool:
     return text(state, ATTR_DEVICE_CLASS) in _ENTRANCES
 
 
-TRAITS: Final[tuple[Trait, ...]] = (Position(), Open(), Movement())
+TRAITS: Final[tuple[Trait, ...]] = (
+    Position(),
+    Open(),
+    Movement(),
+    Tilt(),
+    TiltOpen(),
+)

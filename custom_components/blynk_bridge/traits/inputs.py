@@ -15,6 +15,7 @@ from homeassistant.components.select.const import (
     CONF_OPTION,
     SelectEntityCapabilityAttribute,
 )
+from homeassistant.components.text import TextMode
 from homeassistant.components.text.const import TextEntityCapabilityAttribute
 from homeassistant.const import (
     ATTR_UNIT_OF_MEASUREMENT,
@@ -58,6 +59,7 @@ class NumberValue(Trait):
             data_type=DataType.INTEGER if limits and limits.whole else DataType.DOUBLE,
             unit=text(state, ATTR_UNIT_OF_MEASUREMENT) or None,
             limits=limits,
+            decimals=limits.decimals if limits else None,
             writable=True,
         )
 
@@ -119,8 +121,11 @@ class TextValue(Trait):
     domains = frozenset({Platform.TEXT, INPUT_TEXT_DOMAIN})
 
     def describe(self, state: State) -> Description | None:
-        """Offer it for every entity of the domains."""
-        return Description(data_type=DataType.STRING, writable=True)
+        """Offer it for every entity of the domains; a password is nobody's business."""
+        mode = text(state, TextEntityCapabilityAttribute.MODE)
+        return Description(
+            data_type=DataType.STRING, writable=True, private=mode == TextMode.PASSWORD
+        )
 
     def read(self, state: State) -> Reading | None:
         """Return the text, which may be empty."""

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.components.sensor.const import (
     NON_NUMERIC_DEVICE_CLASSES,
     SensorDeviceClass,
@@ -23,8 +24,12 @@ from .base import (
     text,
     texts,
 )
+from .moments import moment_text
 
 _NUMERIC_CLASSES: Final = frozenset(SensorDeviceClass) - NON_NUMERIC_DEVICE_CLASSES
+_MOMENTS: Final = frozenset({SensorDeviceClass.TIMESTAMP, SensorDeviceClass.UPTIME})
+# Who is at home. Motion and occupancy are about a room.
+_OF_PEOPLE: Final = frozenset({BinarySensorDeviceClass.PRESENCE})
 # Without a leading zero or plus: "007" and "+49170" are codes, not numbers.
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 
@@ -51,7 +56,7 @@ class SensorOption(Trait):
 
 
 class SensorValue(Trait):
-    """A sensor's state: a number, a text, or a time as text in ISO 8601.
+    """A sensor's state: a number, a text, or a moment by the home's clock.
 
     A number is a Double whatever it looks like: nothing in a state promises that
     a sensor which shows 21 now will not show 21.5 next, and an Integer datastream
@@ -81,7 +86,11 @@ class SensorValue(Trait):
         """Return the number of a numeric sensor, the text of any other."""
         if state.state in NOT_READINGS:
             return None
-        return number(state.state) if _numeric(state) else state.state
+        if _numeric(state):
+            return number(state.state)
+        if text(state, ATTR_DEVICE_CLASS) in _MOMENTS:
+            return moment_text(state.state)
+        return state.state
 
 
 class BinarySensorState(OnOffTrait):
@@ -92,7 +101,7 @@ class BinarySensorState(OnOffTrait):
 
     def describe(self, state: State) -> Description | None:
         """Offer it for every binary sensor."""
-        return on_off()
+        return on_off(private=text(state, ATTR_DEVICE_CLASS) in _OF_PEOPLE)
 
 
 def _options(state: State) -> tuple[str, ...]:

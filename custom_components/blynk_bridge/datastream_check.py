@@ -1,0 +1,228 @@
+"""Whether Blynk knows the datastreams: it drops a value of an unknown one silently."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+import logging
+import math
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+
+from .device.errors import LinkError
+from .device.messages import Publication, questions
+from .device.pacing import Lane
+from .exposure import Exposure
+from .uplink import Uplink
+
+if TYPE_CHECKING:
+    from .coordinator import BlynkConfigEntry
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+_MINUTE: Final = 60.0
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+_SETTLE_TIME: Final = 30.0
+"""Seconds for values to arrive before anybody asks for them."""
+_PATIENCE: Final = 5.0
+"""Seconds to wait for an answer."""
+_ANSWER_WINDOW: Final = 30.0
+"""Seconds in which a late answer still is an answer, and no command."""
+
+
+class DatastreamCheck:
+    """Asks for the values that Blynk has acknowledged; an unknown name gets no answer.
+
+    An answer looks like a widget's write. The first one of a name that was asked for
+    is therefore taken for the answer whatever it says: an answer must never operate
+    anything. A write that it is mistaken for loses nothing, since the answer, which
+    follows it, says the same. Each question costs a message: known datastreams are
+    asked for once a day, unknown ones once an hour.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: BlynkConfigEntry,
+        uplink: Uplink,
+        on_change: Callable[[], None],
+    ) -> None:
+        """Prepare to call `on_change` when other datastreams are unknown than before."""
+        self._hass = hass
+        self._entry = entry
+        self._uplink = uplink
+        self._on_change = on_change
+        self._exposures: dict[str, Exposure] = {}
+        self._found: set[str] = set()
+        self._unknown: set[str] = set()
+        self._asked: dict[str, float] = {}
+        """Until when the next write of a datastream is an answer."""
+        self._complete = asyncio.Event()
+        self._connected = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._asking: asyncio.Task[None] | None = None
+        self._found_until = 0.0
+        self._deaf_until = 0.0
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """Return the datastreams that Blynk does not seem to know."""
+        return frozenset(self._unknown)
+
+    @callback
+    def async_stop(self) -> None:
+        """Stop the timer and what is under way."""
+        self._connected = False
+        self._async_rest()
+
+    @callback
+    def async_set_exposures(self, exposures: Iterable[Exposure]) -> None:
+        """Look after these exposures: those that send a value that is kept."""
+        wanted = {
+            item.datastream: item
+            for item in exposures
+            if item.publishes and not item.trait.momentary
+        }
+        if wanted == self._exposures:
+            return
+        self._exposures = wanted
+        self._found &= wanted.keys()
+        self._async_set_unknown(self._unknown & wanted.keys())
+        self._async_schedule(_SETTLE_TIME, self._async_ask)
+
+    @callback
+    def async_connected(self) -> None:
+        """Ask for what was never asked for, once its values have arrived."""
+        self._connected = True
+        self._async_rest()
+        self._async_schedule(_SETTLE_TIME, self._async_ask)
+
+    @callback
+    def async_disconnected(self) -> None:
+        """Expect no answer any more: it would have come in the session that ended."""
+        self._connected = False
+        self._async_rest()
+
+    @callback
+    def async_check_again(self) -> None:
+        """Look again whether the user has created what was unknown."""
+        self._async_renew()
+        # Until the answer, nothing is unknown; what is then, is said anew.
+        self._async_set_unknown(set())
+
+    @callback
+    def async_diagnosed(self, text: str) -> None:
+        """Doubt what the server complains about, at most once an hour.
+
+        The texts are not documented: only the answer to a question counts.
+        """
+        now = self._hass.loop.time()
+        asking = any(now <= until for until in self._asked.values())
+        if asking or now < self._deaf_until:
+            return
+        if doubtful := {name for name in self._found if name in text}:
+            self._deaf_until = now + _HOUR
+            self._found -= doubtful
+            self._async_schedule(_SETTLE_TIME, self._async_ask)
+
+    @callback
+    def async_takes(self, name: str) -> bool:
+        """Return whether a write is the answer to a question, and no command."""
+        if self._hass.loop.time() > self._asked.pop(name, -math.inf):
+            return False
+        self._found.add(name)
+        if not self._asked:
+            self._complete.set()
+        if name in self._unknown:
+            self._async_set_unknown(self._unknown - {name})
+        return True
+
+    # --- When --------------------------------------------------------------------
+
+    @callback
+    def _async_schedule(self, delay: float, then: CALLBACK_TYPE) -> None:
+        """Do something next, instead of what was to be done before."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._connected:
+            self._timer = self._hass.loop.call_later(delay, then)
+
+    @callback
+    def _async_rest(self) -> None:
+        """Forget what was to be done, and what was asked."""
+        self._asked.clear()
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    @callback
+    def _async_renew(self) -> None:
+        """Send again what was unknown, since Blynk has dropped it, and ask later."""
+        if self._hass.loop.time() >= self._found_until:
+            self._found.clear()
+        self._uplink.async_send_again(self._unknown)
+        self._async_schedule(_SETTLE_TIME, self._async_ask)
+
+    @callback
+    def _async_ask(self) -> None:
+        """Ask in the background."""
+        if self._asking is not None and not self._asking.done():
+            self._async_schedule(_SETTLE_TIME, self._async_ask)
+            return
+        self._asking = self._entry.async_create_background_task(
+            self._hass, self._async_check(), "blynk_bridge datastream check"
+        )
+
+    # --- The question --------------------------------------------------------------
+
+    async def _async_check(self) -> None:
+        """Ask for what has arrived and was not found yet, and judge by the answers."""
+        now = self._hass.loop.time()
+        if not self._found:
+            self._found_until = now + _DAY
+        open_names = self._exposures.keys() - self._found
+        due = sorted(name for name in open_names if self._uplink.has_arrived(name))
+        try:
+            for names, question in questions(due):
+                await self._async_inquire(names, question)
+        except LinkError as error:
+            # The next connection asks again.
+            _LOGGER.debug("Datastreams were not asked for: %s", error)
+            return
+        silent = {name for name in due if name not in self._found}
+        self._async_set_unknown((self._unknown | silent) & self._exposures.keys())
+        if self._unknown:
+            delay = _HOUR
+        elif open_names - self._found:
+            delay = 15 * _MINUTE
+        else:
+            delay = max(self._found_until - self._hass.loop.time(), _HOUR)
+        self._async_schedule(delay, self._async_renew)
+
+    async def _async_inquire(self, names: list[str], question: Publication) -> None:
+        """Send one question, and wait for its answers for a while."""
+        self._complete.clear()
+
+        def compose() -> Publication:
+            """Expect answers from when the question leaves, which may be late."""
+            until = self._hass.loop.time() + _ANSWER_WINDOW
+            self._asked.update(dict.fromkeys(names, until))
+            return question
+
+        await self._uplink.async_send_latest(compose, Lane.ROUTINE)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._complete.wait()
+        except TimeoutError:
+            _LOGGER.debug("No answer for %d datastreams", len(self._asked))
+
+    @callback
+    def _async_set_unknown(self, names: set[str]) -> None:
+        """Note what is unknown, and say so if it is something else than before."""
+        if names != self._unknown:
+            self._unknown = names
+            self._on_change()

@@ -1,0 +1,78 @@
+"""What an exposure has to tell Blynk at the moment it is asked."""
+
+from dataclasses import replace
+import logging
+from typing import Final
+
+from homeassistant.core import HomeAssistant, State, callback
+
+from .availability import Availability, Presence
+from .device.outbox import Erased
+from .device.values import DataType, Value
+from .exposure import Exposure, Unavailable
+from .labels import option_labels
+from .traits.base import Description
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+_ERASED: Final = Erased()
+
+
+class Reader:
+    """Reads exposures: nothing that is private, and nothing that is no reading."""
+
+    def __init__(self, hass: HomeAssistant, availability: Availability) -> None:
+        """Prepare to read."""
+        self._hass = hass
+        self._availability = availability
+        self._unreadable: set[Exposure] = set()
+
+    @callback
+    def read(self, exposure: Exposure) -> Value | Erased | None:
+        """Return what the datastream is to hold, None for what it holds already."""
+        state = self._hass.states.get(exposure.entity_id)
+        try:
+            # To describe a template would be to render it once more.
+            description = (
+                None
+                if state is None or exposure.template is not None
+                else exposure.trait.describe(state)
+            )
+            if is_secret(exposure, description):
+                return None
+            if self.erases(exposure):
+                return _ERASED
+            return None if state is None else self._value(exposure, state, description)
+        # A trait that can't read some state must not hold up all the others.
+        except Exception:
+            if exposure not in self._unreadable:
+                self._unreadable.add(exposure)
+                _LOGGER.exception("Could not read %s", exposure.entity_id)
+            return None
+
+    def erases(self, exposure: Exposure) -> bool:
+        """Return whether Blynk is to show no value, since there is none."""
+        return (
+            exposure.unavailable is Unavailable.ERASE
+            and self._availability.presence(exposure) is Presence.ABSENT
+        )
+
+    def _value(
+        self, exposure: Exposure, state: State, description: Description | None
+    ) -> Value | None:
+        """Return the reading; on a String datastream a state in the user's language."""
+        value = exposure.trait.value(state, exposure.data_type)
+        if (
+            exposure.data_type is DataType.STRING
+            and description is not None
+            and isinstance(value, str)
+            and (description.worded or value in description.options)
+        ):
+            only = replace(description, options=(value,))
+            (value,) = option_labels(self._hass, state, only)
+        return value
+
+
+def is_secret(exposure: Exposure, description: Description | None) -> bool:
+    """Return whether the user has yet to agree that this leaves the home."""
+    return description is not None and description.private and not exposure.opted_in

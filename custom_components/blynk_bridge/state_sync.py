@@ -1,0 +1,169 @@
+"""State sync: what was set in Blynk while nobody listened, carried out on connecting."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+import logging
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
+
+from .device.errors import InvalidValue, LinkError
+from .device.messages import questions
+from .device.pacing import Lane
+from .device.values import from_text
+from .exposure import Exposure
+from .reader import Reader
+from .uplink import Uplink
+
+if TYPE_CHECKING:
+    from .coordinator import BlynkConfigEntry
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+_PATIENCE: Final = 5.0
+"""Seconds to wait for the stored values: what has none is not answered for."""
+
+
+class StateSync:
+    """Asks for the stored values of the exposures whose values are Blynk's to tell.
+
+    Until the answer, which is carried out as a command, their own values do not go
+    up: they would overwrite it.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: BlynkConfigEntry,
+        uplink: Uplink,
+        reader: Reader,
+    ) -> None:
+        """Prepare to ask."""
+        self._hass = hass
+        self._entry = entry
+        self._uplink = uplink
+        self._reader = reader
+        self._awaited: dict[str, Exposure] = {}
+        self._complete = asyncio.Event()
+        self._inquiries = 0
+        self._asking: asyncio.Task[None] | None = None
+        self._started = asyncio.Event()
+        self._stop: CALLBACK_TYPE | None = None
+
+    @callback
+    def async_start(self) -> None:
+        """Ask nothing before there are entities that could take a command."""
+        self._stop = async_at_started(self._hass, self._async_started)
+
+    @callback
+    def _async_started(self, _: HomeAssistant) -> None:
+        """Let the questions go."""
+        self._started.set()
+
+    @callback
+    def async_stop(self) -> None:
+        """Stop listening."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+
+    @callback
+    def async_connected(self, exposures: Iterable[Exposure]) -> None:
+        """Hold the values back that are asked for, and ask in the background."""
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+        earlier = self._awaited.keys()
+        self._awaited = {
+            exposure.datastream: exposure
+            for exposure in exposures
+            if exposure.sync_from_blynk
+            and exposure.accepts_writes
+            and not exposure.trait.momentary
+        }
+        for name in earlier - self._awaited.keys():
+            self._uplink.async_resume(name)
+        if not self._awaited:
+            return
+        for name in self._awaited:
+            self._uplink.async_defer(name)
+        self._complete.clear()
+        self._asking = self._entry.async_create_background_task(
+            self._hass, self._async_ask(), "blynk_bridge state sync"
+        )
+
+    @contextmanager
+    def inquiry(self) -> Iterator[None]:
+        """Take what comes for the answer to a question, and for no command.
+
+        For who asks what Blynk has without meaning to carry it out: nothing in an
+        answer says that it is one.
+        """
+        self._inquiries += 1
+        try:
+            yield
+        finally:
+            self._inquiries -= 1
+
+    def awaits(self, exposure: Exposure) -> bool:
+        """Return whether Blynk was asked for this datastream, and has not answered."""
+        return exposure.datastream in self._awaited
+
+    @callback
+    def async_is_answer(self, exposure: Exposure, text: str) -> bool:
+        """Return whether a write is a stored value that asks for nothing.
+
+        Nobody wants it carried out, or it is what the entity is like anyway, or it
+        was asked for when the datastream was bound to another exposure.
+        """
+        awaited = self._awaited.get(exposure.datastream)
+        if awaited is None:
+            return self._inquiries > 0
+        if awaited != exposure:
+            return True
+        try:
+            value = from_text(text, exposure.data_type)
+        except InvalidValue:
+            return False
+        return value == self._reader.read(exposure)
+
+    @callback
+    def async_answered(self, exposure: Exposure) -> None:
+        """Let the exposure's own value go up again: the answer has been dealt with."""
+        if self._awaited.pop(exposure.datastream, None) is not None and (
+            not self._awaited
+        ):
+            self._complete.set()
+        self._uplink.async_resume(exposure.datastream)
+
+    async def _async_ask(self) -> None:
+        """Ask, and wait for the answers for a while."""
+        await self._started.wait()
+        for exposure in list(self._awaited.values()):
+            if self._is_guarded(exposure):
+                self.async_answered(exposure)
+        try:
+            for _, question in questions(list(self._awaited)):
+                await self._uplink.async_send(question, Lane.URGENT)
+            async with asyncio.timeout(_PATIENCE):
+                await self._complete.wait()
+        except LinkError as error:
+            # The values stay where they are: the next connection asks again.
+            _LOGGER.debug("Stored values were not asked for: %s", error)
+            return
+        except TimeoutError:
+            _LOGGER.debug("%d stored values did not come", len(self._awaited))
+        for exposure in list(self._awaited.values()):
+            self.async_answered(exposure)
+
+    def _is_guarded(self, exposure: Exposure) -> bool:
+        """Return whether a write could let somebody in: no door opens by itself.
+
+        What can't be told is taken for guarded.
+        """
+        if (state := self._hass.states.get(exposure.entity_id)) is None:
+            return True
+        description = exposure.trait.describe(state)
+        return description is None or description.guarded
