@@ -6,7 +6,6 @@ from typing import Any
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigSubentry,
-    ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_ATTRIBUTE, CONF_ENTITY_ID, CONF_VALUE_TEMPLATE
@@ -43,13 +42,14 @@ from .naming import Names, wordings
 from .plan import planned
 from .proposal import entity_state, exposure_title, exposure_unique_id, own_entities
 from .requirement import requirement
+from .subentry_base import SubentryFlow
 from .templated import TEMPLATE_KEY, Templated, async_validated
 from .texts import async_load_texts
 from .traits.anything import ATTRIBUTE_KEY, Attribute
 from .traits.base import Description, Trait
 
 
-class DatastreamSubentryFlow(ConfigSubentryFlow):
+class DatastreamSubentryFlow(SubentryFlow):
     """Adds an exposure, or changes one."""
 
     _state: State
@@ -226,29 +226,16 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
     def _finish(self) -> SubentryFlowResult:
         """Store the exposure, and say what the template needs for a new one."""
         data = self._data
-        title, unique_id = (
-            exposure_title(data),
-            exposure_unique_id(data[CONF_DATASTREAM]),
-        )
         if self.source == SOURCE_RECONFIGURE:
             subentry = self._get_reconfigure_subentry()
             if (selection := subentry.data.get(CONF_SELECTION)) is not None:
                 # Changed, it still comes and goes with what is followed.
                 data[CONF_SELECTION] = selection
-            return self.async_update_and_abort(
-                self._get_entry(),
-                subentry,
-                title=title,
-                data=data,
-                unique_id=unique_id,
-            )
-        needed = requirement(planned(self.hass, data))
-        return self.async_create_entry(
-            title=title,
-            data=data,
-            description=needed.key,
-            description_placeholders=needed.placeholders,
-            unique_id=unique_id,
+        return self._keep(
+            data,
+            exposure_title(data),
+            exposure_unique_id(data[CONF_DATASTREAM]),
+            requirement(planned(self.hass, data)),
         )
 
     # --- The forms ---------------------------------------------------------------
@@ -304,17 +291,6 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
             subentry.data[CONF_ENTITY_ID],
             subentry.data.get(CONF_ENTITY_REGISTRY_ID),
         )
-
-    def _others(self) -> list[ConfigSubentry]:
-        """Return the entry's subentries but the one that is being changed."""
-        changed = (
-            self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
-        )
-        return [
-            subentry
-            for subentry_id, subentry in self._get_entry().subentries.items()
-            if subentry_id != changed
-        ]
 
     # --- What was entered ----------------------------------------------------------
 
