@@ -263,6 +263,21 @@ async def test_a_lost_link_asks_again(
     assert writes(simulator, "Lamp")[-1:] in ([], [1])
 
 
+async def test_a_refused_question_silences_nobody(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The link lives on: no other connection will ask, so our own value goes up."""
+    simulator.behaviour.puback_code = 0x97
+    await set_up(LAMP, protocol="5")
+    await simulator.wait_for(lambda: questions(simulator))
+    simulator.behaviour.puback_code = 0
+    await hass.services.async_call(
+        "input_boolean", "turn_on", {"entity_id": "input_boolean.lamp"}, blocking=True
+    )
+    await has(simulator, "Lamp", 1)
+    assert len(simulator.journal.find(Kind.CONNECT)) == 1
+
+
 async def test_the_answers_to_an_inquiry_are_no_commands(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:

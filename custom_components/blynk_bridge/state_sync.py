@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
-from .device.errors import InvalidValue, LinkError
+from .device.errors import InvalidValue, LinkError, PublishRefused
 from .device.messages import questions
 from .device.pacing import Lane
 from .device.values import from_text
@@ -149,6 +149,9 @@ class StateSync:
                 await self._uplink.async_send(question, Lane.URGENT)
             async with asyncio.timeout(_PATIENCE):
                 await self._complete.wait()
+        except PublishRefused as error:
+            # The link lives on: no other connection may ask for long.
+            _LOGGER.debug("Stored values are not told: %s", error)
         except LinkError as error:
             # The values stay where they are: the next connection asks again.
             _LOGGER.debug("Stored values were not asked for: %s", error)
