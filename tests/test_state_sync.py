@@ -297,6 +297,29 @@ async def test_the_answers_to_an_inquiry_are_no_commands(
     await eventually(lambda: is_on(hass))
 
 
+async def test_a_late_answer_to_an_inquiry_opens_no_door(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """What is guarded takes the first write for the answer for a while; a lamp goes on."""
+    commands = async_capture_events(hass, EVENT_COMMAND)
+    garage = {"device_class": "garage", "supported_features": 3}
+    hass.states.async_set("cover.garage", "closed", garage)
+    entry = await set_up(
+        exposure("cover.garage", "open", "Door", opted_in=True),
+        exposure("input_boolean.lamp", "power", "Lamp"),
+    )
+    await has(simulator, "Door", 0)
+    with entry.runtime_data.inquiry():
+        await entry.runtime_data.async_send(get_all_values(), Lane.URGENT)
+    await simulator.press("Door", 1)
+    await has(simulator, "Door", 0)
+    await simulator.press("Lamp", 1)
+    await eventually(lambda: is_on(hass))
+    assert [event.data["datastream"] for event in commands] == ["Lamp"]
+    await simulator.press("Door", 1)
+    await eventually(lambda: len(commands) == 2)
+
+
 async def test_nothing_is_left_after_an_unload(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
