@@ -335,7 +335,8 @@ class Uplink:
         Blynk documents no echo of a device's own values, and excludes none. Taken
         for a command, it would be confirmed, echoed, confirmed, until the month's
         messages are used up. Since it may also be a widget that wants to be sure,
-        it is confirmed without an action; several of them running are echoes.
+        it is confirmed without an action; several of them running are echoes, and
+        so are all from then on: a widget that shows the value already misses nothing.
         """
         feed = self._feeds.get(exposure.datastream)
         if (
@@ -344,7 +345,8 @@ class Uplink:
             or feed.sent != to_json(value, exposure.data_type)
             or self._hass.loop.time() > feed.echo_until
         ):
-            self._echoes = 0
+            if self._echoes < _ECHOES_MAX:
+                self._echoes = 0
             # An echo would have come before a newer write: none is due any more.
             if feed is not None and feed.echo_until < math.inf:
                 feed.sent = None
@@ -362,8 +364,12 @@ class Uplink:
         while True:
             await self._async_next_turn()
             errand, waiting = self._errands.lane, self._outbox.lane
-            # The value first: an errand of the same lane can wait for a message.
-            if errand is not None and (waiting is None or errand < waiting):
+            # The value first: an errand of the same lane can wait, though not for ever.
+            if errand is not None and (
+                waiting is None
+                or errand < waiting
+                or (errand == waiting and self._errands.overdue)
+            ):
                 await self._async_run_errand(self._errands.take())
             elif (parcel := self._outbox.take()) is not None:
                 await self._async_send_values(parcel)
