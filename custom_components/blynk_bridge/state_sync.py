@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
@@ -16,9 +17,6 @@ from .device.values import from_text
 from .exposure import Exposure
 from .reader import Reader
 from .uplink import Uplink
-
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -36,7 +34,7 @@ class StateSync:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: BlynkConfigEntry,
+        entry: ConfigEntry,
         uplink: Uplink,
         reader: Reader,
     ) -> None:
