@@ -835,6 +835,50 @@ async def test_a_code_is_not_logged_late(
     await eventually(lambda: "lock.unlock failed: the code … is wrong" in caplog.text)
 
 
+PASSWORD = "open sesame"
+
+
+@pytest.mark.parametrize("kind", [HomeAssistantError, RuntimeError])
+async def test_a_password_is_in_no_event_and_no_log(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    kind: type[Exception],
+) -> None:
+    """Written in Blynk it goes to the entity, and nowhere else."""
+    hass.states.async_set("text.safe", "old", {"mode": "password"})
+    calls: list[ServiceCall] = []
+
+    async def fail(call: ServiceCall) -> None:
+        calls.append(call)
+        raise kind(f"{call.data['value']} is too short")
+
+    hass.services.async_register("text", "set_value", fail)
+    events = async_capture_events(hass, EVENT_COMMAND)
+    await set_up(exposure("text.safe", "value", "Message", "string", opted_in=True))
+    await settled(simulator, "Message")
+    caplog.set_level(logging.DEBUG, "custom_components.blynk_bridge")
+    await simulator.press("Message", PASSWORD)
+    await simulator.wait_for(lambda: writes(simulator, "Message") == [b"old"])
+    assert calls[0].data["value"] == PASSWORD
+    assert [event.data for event in events] == [
+        {
+            "entity_id": "text.safe",
+            "datastream": "Message",
+            "action": "text.set_value",
+        }
+    ]
+    ours = [
+        r
+        for r in caplog.records
+        if r.name.startswith("custom_components.blynk_bridge.downlink")
+    ]
+    assert [r for r in ours if "text.safe" in r.getMessage()]
+    text = logging.Formatter()
+    assert not [r for r in ours if PASSWORD in text.format(r)]
+
+
 # --- Options by their names ----------------------------------------------------------
 
 
