@@ -263,8 +263,8 @@ class Session(Connection):
             self._received.add(packet.packet_id)
             self._acknowledge(PacketType.PUBREC, packet.packet_id)
         elif packet.qos == 1:
-            is_value = packet.topic.startswith(("ds/", "batch_ds"))
-            code = self._behaviour.puback_code if is_value else 0
+            refusable = packet.topic.startswith(("ds/", "batch_ds", "get/"))
+            code = self._behaviour.puback_code if refusable else 0
             self._acknowledge(PacketType.PUBACK, packet.packet_id, code)
 
     def _acknowledge(
