@@ -165,17 +165,22 @@ def define(simulator: Simulator, exposures: Iterable[ConfigSubentryData] = ALL) 
 
 
 def move_in(hass: HomeAssistant) -> None:
-    """Have all entities there, switches that switch, and lights that shine."""
-    for entity_id, (state, attributes) in STATES.items():
-        hass.states.async_set(entity_id, state, attributes)
+    """Have all entities there, and switches that switch."""
+    come_home(hass)
 
     @callback
     def switch(call: ServiceCall) -> None:
-        for entity_id in [call.data["entity_id"]]:
-            hass.states.async_set(entity_id, call.service.removeprefix("turn_"))
+        state = call.service.removeprefix("turn_")
+        hass.states.async_set(call.data["entity_id"], state)
 
     for service in ("turn_on", "turn_off"):
         hass.services.async_register("switch", service, switch)
+
+
+def come_home(hass: HomeAssistant) -> None:
+    """Have all entities there, as they were at first."""
+    for entity_id, (state, attributes) in STATES.items():
+        hass.states.async_set(entity_id, state, attributes)
 
 
 def move_out(hass: HomeAssistant) -> None:
