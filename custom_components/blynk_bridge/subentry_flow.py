@@ -3,11 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    ConfigSubentry,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
 from homeassistant.const import CONF_ATTRIBUTE, CONF_ENTITY_ID, CONF_VALUE_TEMPLATE
 from homeassistant.core import State
 from homeassistant.exceptions import HomeAssistantError
@@ -27,8 +23,9 @@ from .const import (
     CONF_TRAIT,
     DOMAIN,
 )
-from .exposure import current_entity_id, is_bound
+from .exposure import bound_entity_id
 from .exposure_checks import OPERATING, consent_step, entry_errors, trait_errors
+from .exposure_data import datastreams, sound
 from .exposure_form import (
     CONSENT_SCHEMA,
     attribute_schema,
@@ -105,8 +102,11 @@ class DatastreamSubentryFlow(SubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for another trait or datastream of the entity."""
         subentry = self._get_reconfigure_subentry()
-        state = entity_state(self.hass, self._current_entity_id(subentry))
-        if state is None or not is_bound(self.hass, subentry.data):
+        entity_id = (
+            bound_entity_id(self.hass, subentry.data) if sound([subentry]) else None
+        )
+        state = None if entity_id is None else entity_state(self.hass, entity_id)
+        if state is None:
             return self.async_abort(reason="entity_not_found")
         self._state = state
         if user_input is not None:
@@ -268,29 +268,16 @@ class DatastreamSubentryFlow(SubentryFlow):
         offered = traits.traits_of(self._state) or (Attribute(""),)
         exposed = {
             subentry.data[CONF_TRAIT]
-            for subentry in self._others()
-            if CONF_TRAIT in subentry.data
-            and self._current_entity_id(subentry) == self._state.entity_id
+            for subentry in sound(self._others())
+            if bound_entity_id(self.hass, subentry.data) == self._state.entity_id
         }
         trait = next((t for t in offered if t.key not in exposed), offered[0])
-        names = Names(
-            subentry.data[CONF_DATASTREAM]
-            for subentry in self._others()
-            if CONF_DATASTREAM in subentry.data
-        )
+        names = Names(datastreams(self._others()))
         main = trait is offered[0]
         name = names.claim(
             wordings(self.hass, self._state, trait, main=main, ambiguous=False)
         )
         return {CONF_TRAIT: trait.key, CONF_DATASTREAM: name}
-
-    def _current_entity_id(self, subentry: ConfigSubentry) -> str:
-        """Return the id that an exposed entity has today."""
-        return current_entity_id(
-            self.hass,
-            subentry.data[CONF_ENTITY_ID],
-            subentry.data.get(CONF_ENTITY_REGISTRY_ID),
-        )
 
     # --- What was entered ----------------------------------------------------------
 
