@@ -2,17 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from .const import CONF_DATASTREAM, CONF_ENTITY_REGISTRY_ID, SUBENTRY_DATASTREAM
 from .exposure import Exposure
-
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
 
 
 class Bindings:
@@ -21,7 +18,7 @@ class Bindings:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: BlynkConfigEntry,
+        entry: ConfigEntry,
         on_change: CALLBACK_TYPE,
     ) -> None:
         """Prepare to call `on_change` once for however many changes at a time."""

@@ -9,6 +9,7 @@ import logging
 from typing import Final, Never
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.const import CONF_HOST
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -31,6 +32,7 @@ from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .events import EVENTS_PER_DAY, Events
 from .exposure import Exposure
+from .flapping import CatchingUp
 from .following import Following
 from .learned import Learned
 from .overrides import Overrides
@@ -95,6 +97,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._overrides = Overrides(hass, self._uplink, self._availability, learned)
         self._upkeep = Upkeep(hass, entry, self._uplink, learned)
         self._controls = Controls(hass, entry, self._uplink)
+        self._catching_up = CatchingUp(hass, self._async_catch_up)
         self._events = Events(hass, learned, self.async_send, self._async_event_counted)
         self.data = BridgeStatus(events_left=self._events.left_today)
         self._bindings = Bindings(hass, entry, self._async_bound)
@@ -145,6 +148,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._overrides.async_stop()
         self._upkeep.async_stop()
         self._controls.async_stop()
+        self._catching_up.async_disconnected()
         self._issues.async_clear()
         if self._count_scheduled is not None:
             self._count_scheduled()
@@ -315,6 +319,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Show what the session is doing, and start up what waits for it."""
         if status.state is not SessionState.READY:
             self._uplink.async_drop_errands()
+            self._catching_up.async_disconnected()
             self._upkeep.check.async_disconnected()
         if status.state is SessionState.READY:
             # The session's own message, info/mcu.
@@ -323,19 +328,24 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._learned.async_set_home(self._session.home)
             self._upkeep.check.async_connected()
             self._state_sync.async_connected(self._bindings.exposures.values())
-            if status.endpoint == self._served_by:
-                self._uplink.async_send_writable()
-            else:
+            if is_new := status.endpoint != self._served_by:
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
-            self._overrides.async_connected(
-                f"{self.config_entry.unique_id}@{status.endpoint.host}"
-            )
-            self._controls.async_connected()
+            self._catching_up.async_connected(at_once=is_new)
+            # Whatever server of Blynk's serves it, it is the same device.
+            host = self.config_entry.data[CONF_HOST]
+            self._overrides.async_connected(f"{self.config_entry.unique_id}@{host}")
             self._async_announce(online=True, server=status.endpoint)
         elif status.error is not None or not self.data.online:
             self._async_announce(online=False, reason=status.error)
         self._issues.async_follow(status)
+
+    @callback
+    def _async_catch_up(self) -> None:
+        """Learn what Blynk has changed meanwhile, or overwrite it."""
+        self._state_sync.async_ask()
+        self._controls.async_connected()
+        self._uplink.async_send_writable()
 
     @callback
     def _async_announce(

@@ -4,18 +4,16 @@ import asyncio
 from collections.abc import Callable, Iterable
 import logging
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
-from .device.errors import LinkError
+from .device.errors import LinkError, PublishRefused
 from .device.messages import Publication, questions
 from .device.pacing import Lane
 from .exposure import Exposure
 from .uplink import Uplink
-
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -37,13 +35,13 @@ class DatastreamCheck:
     is therefore taken for the answer whatever it says: an answer must never operate
     anything. A write that it is mistaken for loses nothing, since the answer, which
     follows it, says the same. Each question costs a message: known datastreams are
-    asked for once a day, unknown ones once an hour.
+    asked for once a day, unknown ones once an hour, however often the line flaps.
     """
 
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: BlynkConfigEntry,
+        entry: ConfigEntry,
         uplink: Uplink,
         on_change: Callable[[], None],
     ) -> None:
@@ -62,6 +60,9 @@ class DatastreamCheck:
         self._timer: asyncio.TimerHandle | None = None
         self._asking: asyncio.Task[None] | None = None
         self._found_until = 0.0
+        self._unknown_until = 0.0
+        self._retried: set[str] = set()
+        """Unknown ones that were sent again, and are to be asked for again."""
         self._deaf_until = 0.0
 
     @property
@@ -95,7 +96,7 @@ class DatastreamCheck:
         """Ask for what was never asked for, once its values have arrived."""
         self._connected = True
         self._async_rest()
-        self._async_schedule(_SETTLE_TIME, self._async_ask)
+        self._async_renew()
 
     @callback
     def async_disconnected(self) -> None:
@@ -106,6 +107,8 @@ class DatastreamCheck:
     @callback
     def async_check_again(self) -> None:
         """Look again whether the user has created what was unknown."""
+        self._unknown_until = 0.0
+        self._retried.clear()
         self._async_renew()
         # Until the answer, nothing is unknown; what is then, is said anew.
         self._async_set_unknown(set())
@@ -162,9 +165,12 @@ class DatastreamCheck:
     @callback
     def _async_renew(self) -> None:
         """Send again what was unknown, since Blynk has dropped it, and ask later."""
-        if self._hass.loop.time() >= self._found_until:
+        now = self._hass.loop.time()
+        if now >= self._found_until:
             self._found.clear()
-        self._uplink.async_send_again(self._unknown)
+        if now >= self._unknown_until and not self._retried:
+            self._retried = set(self._unknown)
+            self._uplink.async_send_again(self._retried)
         self._async_schedule(_SETTLE_TIME, self._async_ask)
 
     @callback
@@ -185,23 +191,42 @@ class DatastreamCheck:
         if not self._found:
             self._found_until = now + _DAY
         open_names = self._exposures.keys() - self._found
-        due = sorted(name for name in open_names if self._uplink.has_arrived(name))
+        asked_before = self._unknown - self._retried
+        due = sorted(
+            name for name in open_names - asked_before if self._uplink.has_arrived(name)
+        )
         try:
-            for names, question in questions(due):
-                await self._async_inquire(names, question)
+            await self._async_ask_for(due)
+            # A line that has died answers nothing either: the second PUBACK tells.
+            await self._async_ask_for(
+                [n for n in due if n not in self._found | self._unknown]
+            )
+        except PublishRefused as error:
+            _LOGGER.debug("Datastreams are not told: %s", error)
+            self._async_schedule(_HOUR, self._async_renew)
+            return
         except LinkError as error:
             # The next connection asks again.
             _LOGGER.debug("Datastreams were not asked for: %s", error)
             return
         silent = {name for name in due if name not in self._found}
         self._async_set_unknown((self._unknown | silent) & self._exposures.keys())
-        if self._unknown:
-            delay = _HOUR
+        self._retried.clear()
+        now = self._hass.loop.time()
+        if silent:
+            self._unknown_until = now + _HOUR
+        if self._unknown and (wait := self._unknown_until - now) > 0:
+            delay = wait
         elif open_names - self._found:
             delay = 15 * _MINUTE
         else:
-            delay = max(self._found_until - self._hass.loop.time(), _HOUR)
+            delay = max(self._found_until - now, _HOUR)
         self._async_schedule(delay, self._async_renew)
+
+    async def _async_ask_for(self, names: list[str]) -> None:
+        """Ask for these datastreams, and wait for the answers."""
+        for asked, question in questions(names):
+            await self._async_inquire(asked, question)
 
     async def _async_inquire(self, names: list[str], question: Publication) -> None:
         """Send one question, and wait for its answers for a while."""

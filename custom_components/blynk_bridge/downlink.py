@@ -5,8 +5,9 @@ from collections import deque
 from dataclasses import dataclass
 from functools import partial
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID
 from homeassistant.core import (
     Context,
@@ -26,9 +27,6 @@ from .exposure import Exposure
 from .labels import option_named
 from .traits.base import Action, Description, NotWritable
 from .uplink import Uplink
-
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -63,9 +61,7 @@ class Downlink:
     is dragged holds up no switch of the same lamp.
     """
 
-    def __init__(
-        self, hass: HomeAssistant, entry: BlynkConfigEntry, uplink: Uplink
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, uplink: Uplink) -> None:
         """Prepare a downlink; confirmations go out through the uplink."""
         self._hass = hass
         self._entry = entry

@@ -37,7 +37,8 @@ class Echoes:
     Blynk documents no echo of a device's own values, and excludes none. Taken for a
     command, it would be confirmed, echoed, confirmed, until the month's messages are
     used up. Since it may also be a widget that wants to be sure, it is confirmed
-    without an action; several of them running are echoes.
+    without an action; several of them running are echoes, and so are all from then
+    on: a widget that shows the value already misses nothing.
     """
 
     def __init__(self) -> None:
@@ -65,7 +66,8 @@ class Echoes:
         """Return what a write is; each echo comes once."""
         sent = self._sent.get(name)
         if sent is None or sent.form != form or now > sent.until:
-            self._running = 0
+            if self._running < _RUNNING_MAX:
+                self._running = 0
             # An echo would have come before a newer write: none is due any more.
             if sent is not None and sent.until < math.inf:
                 del self._sent[name]

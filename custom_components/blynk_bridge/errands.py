@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from .device.errors import NotConnected
 from .device.messages import Publication
 from .device.pacing import Lane
+
+_PATIENCE: Final = 60.0
+"""Seconds that an errand lets values of its lane go first: there is always one."""
 
 type Compose = Callable[[], Publication | None]
 """Tells the message when its turn has come; None where there is none any more."""
@@ -18,6 +22,8 @@ class Errand:
 
     compose: Compose
     lane: Lane
+    since: float
+    """When it began to wait, in the loop's time."""
     _done: asyncio.Future[None]
 
     def succeed(self) -> None:
@@ -43,6 +49,12 @@ class Errands:
         """Return the most urgent lane with something in it."""
         return min((errand.lane for errand in self._waiting), default=None)
 
+    @property
+    def overdue(self) -> bool:
+        """Return whether the most urgent one has waited for too long."""
+        first = min(self._waiting, key=lambda item: item.lane)
+        return asyncio.get_running_loop().time() - first.since > _PATIENCE
+
     async def wait_for(
         self, compose: Compose, lane: Lane, added: Callable[[], None]
     ) -> None:
@@ -50,8 +62,8 @@ class Errands:
 
         Raises the LinkError that ended the link or the message.
         """
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        errand = Errand(compose, lane, done)
+        loop = asyncio.get_running_loop()
+        errand = Errand(compose, lane, loop.time(), done := loop.create_future())
         self._waiting.append(errand)
         added()
         try:

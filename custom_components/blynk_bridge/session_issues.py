@@ -1,16 +1,14 @@
 """Repair issues about the session: what no waiting mends."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .device.errors import BlynkError, RedirectRefused, TokenInUse
 from .device.session import SessionState, SessionStatus
-
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
 
 _ISSUES: Final[dict[type[BlynkError], str]] = {
     RedirectRefused: "redirect_refused",
@@ -21,7 +19,7 @@ _ISSUES: Final[dict[type[BlynkError], str]] = {
 class SessionIssues:
     """Tells the user about what only the user can mend, until it is mended."""
 
-    def __init__(self, hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Start without issues."""
         self._hass = hass
         self._entry = entry

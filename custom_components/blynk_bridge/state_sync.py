@@ -4,21 +4,19 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
-from .device.errors import InvalidValue, LinkError
+from .device.errors import InvalidValue, LinkError, PublishRefused
 from .device.messages import questions
 from .device.pacing import Lane
 from .device.values import from_text
 from .exposure import Exposure
 from .reader import Reader
 from .uplink import Uplink
-
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -36,7 +34,7 @@ class StateSync:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: BlynkConfigEntry,
+        entry: ConfigEntry,
         uplink: Uplink,
         reader: Reader,
     ) -> None:
@@ -71,7 +69,7 @@ class StateSync:
 
     @callback
     def async_connected(self, exposures: Iterable[Exposure]) -> None:
-        """Hold the values back that are asked for, and ask in the background."""
+        """Hold the values back that are to be asked for."""
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
@@ -85,10 +83,14 @@ class StateSync:
         }
         for name in earlier - self._awaited.keys():
             self._uplink.async_resume(name)
-        if not self._awaited:
-            return
         for name in self._awaited:
             self._uplink.async_defer(name)
+
+    @callback
+    def async_ask(self) -> None:
+        """Ask in the background for what is held back."""
+        if not self._awaited:
+            return
         self._complete.clear()
         self._asking = self._entry.async_create_background_task(
             self._hass, self._async_ask(), "blynk_bridge state sync"
@@ -149,6 +151,9 @@ class StateSync:
                 await self._uplink.async_send(question, Lane.URGENT)
             async with asyncio.timeout(_PATIENCE):
                 await self._complete.wait()
+        except PublishRefused as error:
+            # The link lives on: nobody would ask again.
+            _LOGGER.debug("Stored values are not told: %s", error)
         except LinkError as error:
             # The values stay where they are: the next connection asks again.
             _LOGGER.debug("Stored values were not asked for: %s", error)
@@ -165,5 +170,10 @@ class StateSync:
         """
         if (state := self._hass.states.get(exposure.entity_id)) is None:
             return True
-        description = exposure.trait.describe(state)
+        try:
+            description = exposure.trait.describe(state)
+        # A trait that can't describe some state must not hold back all the others.
+        except Exception:
+            _LOGGER.exception("Could not describe %s", exposure.entity_id)
+            return True
         return description is None or description.guarded

@@ -304,8 +304,12 @@ class Uplink:
         while True:
             await self._async_next_turn()
             errand, waiting = self._errands.lane, self._outbox.lane
-            # The value first: an errand of the same lane can wait for a message.
-            if errand is not None and (waiting is None or errand < waiting):
+            # The value first: an errand of the same lane can wait, though not for ever.
+            if errand is not None and (
+                waiting is None
+                or errand < waiting
+                or (errand == waiting and self._errands.overdue)
+            ):
                 await self._async_run_errand(self._errands.take())
             elif (parcel := self._outbox.take()) is not None:
                 await self._async_send_values(parcel)
