@@ -23,6 +23,7 @@ from .const import (
     CONF_ENTITY_REGISTRY_ID,
     CONF_ON_WRITE,
     CONF_OPTED_IN,
+    CONF_PIN,
     CONF_SELECTION,
     CONF_TRAIT,
     DOMAIN,
@@ -40,7 +41,13 @@ from .exposure_form import (
 )
 from .naming import Names, wordings
 from .plan import planned
-from .proposal import entity_state, exposure_title, exposure_unique_id, own_entities
+from .proposal import (
+    entity_state,
+    exposure_title,
+    exposure_unique_id,
+    free_pins,
+    own_entities,
+)
 from .requirement import requirement
 from .subentry_base import SubentryFlow
 from .templated import TEMPLATE_KEY, Templated, async_validated
@@ -278,11 +285,18 @@ class DatastreamSubentryFlow(SubentryFlow):
             for subentry in self._others()
             if CONF_DATASTREAM in subentry.data
         )
-        main = trait is offered[0]
-        name = names.claim(
-            wordings(self.hass, self._state, trait, main=main, ambiguous=False)
-        )
-        return {CONF_TRAIT: trait.key, CONF_DATASTREAM: name}
+        wanted: tuple[str, ...] = ()
+        if trait is offered[0]:
+            wanted = wordings(self.hass, self._state, trait, main=True, ambiguous=False)
+        if exposed or not wanted:
+            # The entity's own name may be that of another trait of it.
+            wanted += wordings(
+                self.hass, self._state, trait, main=False, ambiguous=False
+            )
+        pins = free_pins({other.data.get(CONF_PIN) for other in self._others()})
+        proposal = {CONF_TRAIT: trait.key, CONF_DATASTREAM: names.claim(wanted)}
+        pin = next(pins, None)
+        return proposal if pin is None else proposal | {CONF_PIN: pin}
 
     def _current_entity_id(self, subentry: ConfigSubentry) -> str:
         """Return the id that an exposed entity has today."""
