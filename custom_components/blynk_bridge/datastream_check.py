@@ -206,9 +206,8 @@ class DatastreamCheck:
             self._async_schedule(_HOUR, self._async_renew)
             return
         except LinkError as error:
-            # The next connection asks again, or this one, which may live on.
+            # The next connection asks again.
             _LOGGER.debug("Datastreams were not asked for: %s", error)
-            self._async_schedule(_HOUR, self._async_ask)
             return
         silent = {name for name in due if name not in self._found}
         self._async_set_unknown((self._unknown | silent) & self._exposures.keys())
