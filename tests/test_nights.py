@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 import random
 
-from homeassistant.components.switch import DOMAIN as SWITCH
+from homeassistant.components.switch.const import DOMAIN as SWITCH
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_UNAVAILABLE
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall, State

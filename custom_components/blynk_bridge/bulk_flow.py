@@ -32,7 +32,7 @@ from .exposure import Direction, Unavailable, WidgetProperty, bound_entity_id, t
 from .exposure_checks import OPERATING, interval_error, repeat_error
 from .exposure_data import checked
 from .exposure_form import DEFAULTS, SECONDS, select
-from .proposal import entity_state
+from .proposal import entity_state, exposure_title
 
 CONF_EXPOSURES: Final = "exposures"
 PAUSE: Final = "pause"
@@ -92,7 +92,7 @@ class BulkSteps(ConfigSubentryFlow):
         values: Mapping[str, Any] | None,
         errors: dict[str, str],
     ) -> SubentryFlowResult:
-        """Show a form that begins with the list of the exposures."""
+        """Show a form that ends with the list of the exposures."""
         exposures = sorted(
             self._get_entry().get_subentries_of_type(SUBENTRY_DATASTREAM),
             key=lambda subentry: subentry.title.casefold(),
@@ -108,7 +108,8 @@ class BulkSteps(ConfigSubentryFlow):
                 options=options, multiple=True, mode=SelectSelectorMode.LIST
             )
         )
-        schema = vol.Schema({vol.Required(CONF_EXPOSURES): listed, **fields})
+        # Of a list that is required the frontend chooses the first by itself.
+        schema = vol.Schema({**fields, vol.Optional(CONF_EXPOSURES): listed})
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, values),
@@ -128,7 +129,7 @@ class BulkSteps(ConfigSubentryFlow):
                 refused.append((refusal, subentry.title))
                 continue
             self.hass.config_entries.async_update_subentry(
-                self._get_entry(), subentry, data=data
+                self._get_entry(), subentry, data=data, title=exposure_title(data)
             )
             changed += 1
         return self.async_abort(
@@ -179,8 +180,8 @@ class BulkSteps(ConfigSubentryFlow):
 def _errors(
     fields: Mapping[str, Any], changes: Mapping[str, Any] | None = None
 ) -> dict[str, str]:
-    """Return what is wrong with a form that begins with the list of exposures."""
-    if not fields[CONF_EXPOSURES]:
+    """Return what is wrong with a form that ends with the list of exposures."""
+    if not fields.get(CONF_EXPOSURES):
         return {CONF_EXPOSURES: "nothing_chosen"}
     if changes is None:
         return {}

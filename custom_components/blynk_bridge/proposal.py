@@ -20,6 +20,7 @@ from .const import (
     CONF_DATASTREAM,
     CONF_DIRECTION,
     CONF_ENTITY_REGISTRY_ID,
+    CONF_PAUSED,
     CONF_PIN,
     CONF_TRAIT,
     DOMAIN,
@@ -31,6 +32,7 @@ from .exposure_data import sound
 from .traits.base import Description, OnOffTrait, Trait
 
 PIN_MAX: Final = 255
+_PAUSE: Final = "⏸"
 _NUMBERS: Final = frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.STRING})
 # The types that can hold what a trait's own type holds.
 _ALTERNATIVES: Final[Mapping[DataType, frozenset[DataType]]] = {
@@ -91,7 +93,7 @@ def default_direction(description: Description) -> Direction:
     return Direction.PUBLISH
 
 
-def free_pins(taken: Container[int]) -> Iterator[int]:
+def free_pins(taken: Container[int | None]) -> Iterator[int]:
     """Yield the virtual pins that are free, lowest first; V0 stays the user's."""
     return (pin for pin in range(1, PIN_MAX + 1) if pin not in taken)
 
@@ -136,9 +138,13 @@ def exposure_unique_id(name: str) -> str:
 
 
 def exposure_title(data: Mapping[str, Any]) -> str:
-    """Return what the user knows the datastream by in Blynk."""
-    name: str = data[CONF_DATASTREAM]
-    return f"{name} (V{data[CONF_PIN]})" if CONF_PIN in data else name
+    """Return what the user knows the datastream by in Blynk, and whether it pauses."""
+    parts = [data[CONF_DATASTREAM]]
+    if CONF_PIN in data:
+        parts.append(f"(V{data[CONF_PIN]})")
+    if data.get(CONF_PAUSED):
+        parts.append(_PAUSE)
+    return " ".join(parts)
 
 
 @callback

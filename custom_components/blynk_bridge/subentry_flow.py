@@ -19,13 +19,14 @@ from .const import (
     CONF_ENTITY_REGISTRY_ID,
     CONF_ON_WRITE,
     CONF_OPTED_IN,
+    CONF_PIN,
     CONF_SELECTION,
     CONF_TRAIT,
     DOMAIN,
 )
 from .exposure import bound_entity_id
 from .exposure_checks import OPERATING, consent_step, entry_errors, trait_errors
-from .exposure_data import datastreams, sound
+from .exposure_data import datastreams, pins, sound
 from .exposure_form import (
     CONSENT_SCHEMA,
     attribute_schema,
@@ -37,7 +38,13 @@ from .exposure_form import (
 )
 from .naming import Names, wordings
 from .plan import planned
-from .proposal import entity_state, exposure_title, exposure_unique_id, own_entities
+from .proposal import (
+    entity_state,
+    exposure_title,
+    exposure_unique_id,
+    free_pins,
+    own_entities,
+)
 from .requirement import requirement
 from .subentry_base import SubentryFlow
 from .templated import TEMPLATE_KEY, Templated, async_validated
@@ -273,11 +280,17 @@ class DatastreamSubentryFlow(SubentryFlow):
         }
         trait = next((t for t in offered if t.key not in exposed), offered[0])
         names = Names(datastreams(self._others()))
-        main = trait is offered[0]
-        name = names.claim(
-            wordings(self.hass, self._state, trait, main=main, ambiguous=False)
-        )
-        return {CONF_TRAIT: trait.key, CONF_DATASTREAM: name}
+        wanted: tuple[str, ...] = ()
+        if trait is offered[0]:
+            wanted = wordings(self.hass, self._state, trait, main=True, ambiguous=False)
+        if exposed or not wanted:
+            # The entity's own name may be that of another trait of it.
+            wanted += wordings(
+                self.hass, self._state, trait, main=False, ambiguous=False
+            )
+        proposal = {CONF_TRAIT: trait.key, CONF_DATASTREAM: names.claim(wanted)}
+        pin = next(free_pins(pins(self._others())), None)
+        return proposal if pin is None else proposal | {CONF_PIN: pin}
 
     # --- What was entered ----------------------------------------------------------
 
