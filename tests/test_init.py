@@ -381,6 +381,50 @@ async def test_an_exposure_of_another_version_costs_no_other(
     assert "Exposure Lamp is not valid" in caplog.text
 
 
+WRONG = (None, "?", [[]], {"?": {"?": [5]}})
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"version": 2, "minor_version": 1, "data": {}},
+        {"version": 0, "minor_version": 1, "data": {}},
+        {"version": 1, "minor_version": 9, "data": {}},
+        *({"version": 1, "minor_version": 1, "data": wrong} for wrong in WRONG),
+        *(
+            {"version": 1, "minor_version": 1, "data": {section: wrong}}
+            for section in ("configured", "home", "overrides", "plan", "events")
+            for wrong in WRONG
+        ),
+        *(
+            {
+                "version": 1,
+                "minor_version": 1,
+                "data": {"overrides": {"device": "x", "properties": wrong}},
+            }
+            for wrong in (*WRONG, {"A/B+#": {"label": ["?"]}}, {"Lamp": {"+": ["?"]}})
+        ),
+    ],
+    ids=str,
+)
+async def test_a_file_that_is_not_understood_costs_what_was_learned(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    file: dict[str, Any],
+) -> None:
+    """Of another version, or edited by hand: set up all the same, and written anew."""
+    key = f"{DOMAIN}.01TESTENTRY"
+    hass_storage[key] = {"key": key, **file}
+    hass.states.async_set("sensor.temperature", "3")
+    entry = await set_up(TEMPERATURE)
+    await simulator.wait_for(
+        lambda: simulator.device.datastreams["Temperature"].value == 3
+    )
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
 async def test_an_unexpected_error_shows_as_offline(
     hass: HomeAssistant,
     simulator: Simulator,
