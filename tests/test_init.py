@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -381,7 +381,7 @@ async def test_an_exposure_of_another_version_costs_no_other(
     assert "Exposure Lamp is not valid" in caplog.text
 
 
-WRONG = (None, "?", [[]], {"?": {"?": [5]}})
+WRONG: tuple[Any, ...] = (None, "?", [[]], {"?": {"?": [5]}})
 
 
 @pytest.mark.parametrize(
@@ -473,7 +473,10 @@ async def test_an_unload_right_after_a_change_leaves_no_listener(
 async def test_who_chose_to_operate_has_agreed(
     hass: HomeAssistant, simulator: Simulator, entry_data: dict[str, Any]
 ) -> None:
-    """Before there was an opt-in, the direction was all that had to be chosen."""
+    """Before there was an opt-in, the direction was all that had to be chosen.
+
+    It was about what the entity is now: a blind that becomes a gate asks anew.
+    """
     entry = MockConfigEntry(
         domain=DOMAIN,
         data=entry_data,
@@ -482,15 +485,37 @@ async def test_who_chose_to_operate_has_agreed(
             exposure("cover.a", "open", "Lamp", direction="both"),
             exposure("cover.b", "open", "Level", direction="control"),
             exposure("cover.c", "open", "Door", direction="publish"),
+            exposure("cover.garage", "open", "Garage", direction="both"),
+            exposure("cover.blind", "open", "Blind", direction="both"),
+            exposure("light.lamp", "power", "Light", direction="both"),
+            exposure("lock.gone", "locked", "Gone", entity_registry_id="gone"),
         ],
     )
+    for device_class in ("garage", "blind"):
+        er.async_get(hass).async_get_or_create(
+            "cover",
+            "test",
+            device_class,
+            suggested_object_id=device_class,
+            original_device_class=device_class,
+            supported_features=3,
+        )
+    hass.states.async_set("light.lamp", "on")
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert (entry.version, entry.minor_version) == (1, 2)
     assert {
         subentry.title: subentry.data.get("opted_in")
         for subentry in entry.subentries.values()
-    } == {"Lamp": True, "Level": True, "Door": None}
+    } == {
+        "Lamp": True,
+        "Level": True,
+        "Door": None,
+        "Garage": True,
+        "Blind": None,
+        "Light": None,
+        "Gone": None,
+    }
 
 
 async def test_an_entry_of_a_later_version_is_left_alone(
