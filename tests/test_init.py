@@ -361,6 +361,28 @@ async def test_what_was_learned_is_saved_by_an_unload(
     assert hass_storage[key]["data"]["home"].endswith(str(other.mqtt_port))
 
 
+async def test_a_removed_entry_leaves_no_file(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever is learned while the entry is being unloaded."""
+    monkeypatch.setattr("custom_components.blynk_bridge.learned._SAVE_DELAY", 0.1)
+    entry = await set_up()
+    learned = entry.runtime_data.learned
+
+    def learn() -> None:
+        learned.async_set_override("Lamp", "label", ("Anna",))
+
+    entry.async_on_unload(learn)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    await asyncio.sleep(0.3)
+    await hass.async_block_till_done()
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+
+
 @pytest.mark.parametrize(
     "changes", [{"data_type": "colour"}, {"direction": "sideways"}]
 )

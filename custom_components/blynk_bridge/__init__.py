@@ -67,8 +67,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> boo
 
 async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:
     """Unload a Blynk device; its tasks end with the entry."""
-    await entry.runtime_data.async_save()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_close()
+    return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:

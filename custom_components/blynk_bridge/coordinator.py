@@ -153,9 +153,9 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         if self._count_scheduled is not None:
             self._count_scheduled()
 
-    async def async_save(self) -> None:
-        """Write down what was learned."""
-        await self._learned.async_save()
+    async def async_close(self) -> None:
+        """Write down what was learned, for the last time."""
+        await self._learned.async_close()
 
     @callback
     def async_entry_updated(self) -> None:

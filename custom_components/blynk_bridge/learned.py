@@ -111,6 +111,7 @@ class Learned:
         self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._configured: Endpoint | None = None
         self._unsaved = False
+        self._closed = False
         self._device: str | None = None
         self._overrides: dict[str, dict[str, Texts]] = {}
         self._plan: dict[str, SeenRow] = {}
@@ -221,12 +222,16 @@ class Learned:
     @callback
     def _async_schedule_save(self) -> None:
         """Write the file in a while; a delay begun again and again would never end."""
-        if not self._unsaved:
+        if not self._unsaved and not self._closed:
             self._unsaved = True
             self._store.async_delay_save(self._content, _SAVE_DELAY)
 
-    async def async_save(self) -> None:
-        """Write what still waits to be written, at once."""
+    async def async_close(self) -> None:
+        """Write what still waits to be written, and nothing after that.
+
+        A file that was written later would outlive a removed entry.
+        """
+        self._closed = True
         if self._unsaved:
             await self._store.async_save(self._content())
 
