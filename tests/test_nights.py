@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 import random
 
-from homeassistant.components.switch import DOMAIN as SWITCH
+from homeassistant.components.switch.const import DOMAIN as SWITCH
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_UNAVAILABLE
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall, State
@@ -106,8 +106,7 @@ async def test_a_command_outlives_the_router(
     entry = await connect(LAMP)
     await time.pass_by(60)
     await simulator.press("Lamp", 1)
-    await time.pass_by(1, 0.1)
-    assert entry.runtime_data.uplink._held == {"Lamp"}
+    await time.until(lambda: entry.runtime_data.uplink._held, 5)
     await simulator.stop_listening()
     await time.pass_by(30)
     assert hass.states.is_state("switch.lamp", "on")
