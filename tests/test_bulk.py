@@ -65,6 +65,21 @@ async def test_many_are_changed(hass: HomeAssistant, entry: MockConfigEntry) -> 
     assert exposed(entry)["Pump"]["min_interval"] == 5
 
 
+async def test_another_entity_of_a_lost_ones_name_is_not_what_is_changed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """What it offers says nothing of an exposure whose entity is gone."""
+    gone = exposure(
+        "switch.pump", "power", "Lamp", direction="publish", entity_registry_id="gone"
+    )
+    hass.config_entries.async_add_subentry(entry, as_subentry(gone))
+    flow = await start(hass, entry, "edit_many")
+    result = await submit(hass, flow, exposures=ids(entry, "Lamp"), direction="both")
+    assert result["reason"] == "changed_some"
+    assert shown(result, "count") == "0"
+    assert exposed(entry)["Lamp"]["direction"] == "publish"
+
+
 async def test_values_are_taken_back(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:

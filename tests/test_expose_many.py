@@ -279,6 +279,18 @@ async def test_what_is_exposed_already(
     assert exposed(entry)["Kitchen Heat"]["pin"] == 4
 
 
+async def test_what_has_a_lost_ones_name_is_not_exposed_already(
+    hass: HomeAssistant, entry: MockConfigEntry, kitchen: str
+) -> None:
+    """It is another entity than the one that is gone."""
+    lost = exposure("light.lamp", "power", "Licht", entity_registry_id="gone")
+    hass.config_entries.async_add_subentry(entry, as_subentry(lost))
+    flow = await expose(hass, entry, areas=[kitchen])
+    assert "exposed already" not in shown(flow, "left_out")
+    await submit(hass, flow)
+    assert exposed(entry)["Lamp"]["entity_id"] == "light.lamp"
+
+
 async def test_a_control_counts(
     hass: HomeAssistant, entry: MockConfigEntry, kitchen: str
 ) -> None:

@@ -8,7 +8,6 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -20,7 +19,6 @@ import voluptuous as vol
 
 from .const import (
     CONF_DIRECTION,
-    CONF_ENTITY_REGISTRY_ID,
     CONF_MAX_INTERVAL,
     CONF_MIN_INTERVAL,
     CONF_OPTED_IN,
@@ -30,14 +28,9 @@ from .const import (
     SUBENTRY_DATASTREAM,
 )
 from .expose_steps import grouped
-from .exposure import (
-    Direction,
-    Unavailable,
-    WidgetProperty,
-    current_entity_id,
-    trait_of,
-)
+from .exposure import Direction, Unavailable, WidgetProperty, bound_entity_id, trait_of
 from .exposure_checks import OPERATING, interval_error, repeat_error
+from .exposure_data import checked
 from .exposure_form import DEFAULTS, SECONDS, select
 from .proposal import entity_state, exposure_title
 
@@ -161,6 +154,10 @@ class BulkSteps(ConfigSubentryFlow):
         self, before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> str | None:
         """Return why an exposure can't be changed like this."""
+        try:
+            checked(after)
+        except KeyError, TypeError, ValueError:
+            return "invalid_data"
         if repeat_error(
             after.get(CONF_MAX_INTERVAL, 0), after.get(CONF_MIN_INTERVAL, 0)
         ):
@@ -168,9 +165,8 @@ class BulkSteps(ConfigSubentryFlow):
         direction = after[CONF_DIRECTION]
         if direction == before[CONF_DIRECTION] or direction not in OPERATING:
             return None
-        entity_id = current_entity_id(
-            self.hass, after[CONF_ENTITY_ID], after.get(CONF_ENTITY_REGISTRY_ID)
-        )
+        if (entity_id := bound_entity_id(self.hass, after)) is None:
+            return "not_writable"
         state = entity_state(self.hass, entity_id)
         trait = trait_of(self.hass, entity_id, after)
         description = trait.describe(state) if state and trait else None

@@ -22,6 +22,7 @@ from .const import CONF_DATA_TYPE, CONF_DATASTREAM, CONF_KIND, CONF_PIN
 from .control import DATA_TYPES, Control, ControlKind
 from .control_details import DEVICE_CLASSES, FIELDS, detail_errors, tidied
 from .exposure_checks import name_error, pin_error
+from .exposure_data import pins
 from .exposure_form import select
 from .plan import planned_control
 from .proposal import exposure_title, exposure_unique_id
@@ -184,9 +185,7 @@ class ControlSubentryFlow(SubentryFlow):
             CONF_DATASTREAM: name_error(
                 entered[CONF_DATASTREAM], {other.unique_id for other in others}
             ),
-            CONF_PIN: pin_error(
-                entered.get(CONF_PIN), {other.data.get(CONF_PIN) for other in others}
-            ),
+            CONF_PIN: pin_error(entered.get(CONF_PIN), pins(others)),
         }
         return {field: error for field, error in found.items() if error is not None}
 

@@ -15,9 +15,9 @@ from homeassistant.helpers import (
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.start import async_at_started
 
-from .const import CONF_DATASTREAM, DOMAIN, SUBENTRY_DATASTREAM, SUBENTRY_SELECTION
+from .const import CONF_DATASTREAM, DOMAIN, SUBENTRY_SELECTION
 from .markdown import listed, part
-from .plan import planned
+from .plan import rows_of
 from .plan_formats import to_narrow_markdown
 from .selection import Difference, async_follow
 
@@ -172,9 +172,9 @@ class Following:
     def _table(self, names: Collection[str]) -> str:
         """Return the datastreams to create as a table."""
         rows = [
-            planned(self._hass, subentry.data)
-            for subentry in self._entry.get_subentries_of_type(SUBENTRY_DATASTREAM)
-            if subentry.data[CONF_DATASTREAM] in names
+            row
+            for row in rows_of(self._hass, self._entry).values()
+            if row.name in names
         ]
         return to_narrow_markdown(rows) if rows else ""
 

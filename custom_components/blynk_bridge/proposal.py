@@ -27,7 +27,8 @@ from .const import (
     SUBENTRY_DATASTREAM,
 )
 from .device.values import DataType
-from .exposure import Direction, current_entity_id
+from .exposure import Direction, bound_entity_id
+from .exposure_data import sound
 from .traits.base import Description, OnOffTrait, Trait
 
 PIN_MAX: Final = 255
@@ -152,14 +153,7 @@ def exposed_traits(
 ) -> set[tuple[str, str]]:
     """Return the entity, by its id of today, and the trait of every exposure."""
     return {
-        (
-            current_entity_id(
-                hass,
-                subentry.data[CONF_ENTITY_ID],
-                subentry.data.get(CONF_ENTITY_REGISTRY_ID),
-            ),
-            subentry.data[CONF_TRAIT],
-        )
-        for subentry in subentries
-        if subentry.subentry_type == SUBENTRY_DATASTREAM
+        (entity_id, subentry.data[CONF_TRAIT])
+        for subentry in sound(subentries)
+        if (entity_id := bound_entity_id(hass, subentry.data)) is not None
     }

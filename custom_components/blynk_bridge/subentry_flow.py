@@ -3,11 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    ConfigSubentry,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
 from homeassistant.const import CONF_ATTRIBUTE, CONF_ENTITY_ID, CONF_VALUE_TEMPLATE
 from homeassistant.core import State
 from homeassistant.exceptions import HomeAssistantError
@@ -28,8 +24,9 @@ from .const import (
     CONF_TRAIT,
     DOMAIN,
 )
-from .exposure import current_entity_id, is_bound
+from .exposure import bound_entity_id
 from .exposure_checks import OPERATING, consent_step, entry_errors, trait_errors
+from .exposure_data import datastreams, pins, sound
 from .exposure_form import (
     CONSENT_SCHEMA,
     attribute_schema,
@@ -112,8 +109,11 @@ class DatastreamSubentryFlow(SubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for another trait or datastream of the entity."""
         subentry = self._get_reconfigure_subentry()
-        state = entity_state(self.hass, self._current_entity_id(subentry))
-        if state is None or not is_bound(self.hass, subentry.data):
+        entity_id = (
+            bound_entity_id(self.hass, subentry.data) if sound([subentry]) else None
+        )
+        state = None if entity_id is None else entity_state(self.hass, entity_id)
+        if state is None:
             return self.async_abort(reason="entity_not_found")
         self._state = state
         if user_input is not None:
@@ -275,16 +275,11 @@ class DatastreamSubentryFlow(SubentryFlow):
         offered = traits.traits_of(self._state) or (Attribute(""),)
         exposed = {
             subentry.data[CONF_TRAIT]
-            for subentry in self._others()
-            if CONF_TRAIT in subentry.data
-            and self._current_entity_id(subentry) == self._state.entity_id
+            for subentry in sound(self._others())
+            if bound_entity_id(self.hass, subentry.data) == self._state.entity_id
         }
         trait = next((t for t in offered if t.key not in exposed), offered[0])
-        names = Names(
-            subentry.data[CONF_DATASTREAM]
-            for subentry in self._others()
-            if CONF_DATASTREAM in subentry.data
-        )
+        names = Names(datastreams(self._others()))
         wanted: tuple[str, ...] = ()
         if trait is offered[0]:
             wanted = wordings(self.hass, self._state, trait, main=True, ambiguous=False)
@@ -293,18 +288,9 @@ class DatastreamSubentryFlow(SubentryFlow):
             wanted += wordings(
                 self.hass, self._state, trait, main=False, ambiguous=False
             )
-        pins = free_pins({other.data.get(CONF_PIN) for other in self._others()})
         proposal = {CONF_TRAIT: trait.key, CONF_DATASTREAM: names.claim(wanted)}
-        pin = next(pins, None)
+        pin = next(free_pins(pins(self._others())), None)
         return proposal if pin is None else proposal | {CONF_PIN: pin}
-
-    def _current_entity_id(self, subentry: ConfigSubentry) -> str:
-        """Return the id that an exposed entity has today."""
-        return current_entity_id(
-            self.hass,
-            subentry.data[CONF_ENTITY_ID],
-            subentry.data.get(CONF_ENTITY_REGISTRY_ID),
-        )
 
     # --- What was entered ----------------------------------------------------------
 
