@@ -147,9 +147,7 @@ class Behaviour:
     withhold_suback: bool = False
     puback_delay: float = 0.0
     withhold_puback: bool = False
-    puback_code: int = (
-        0  # of values and questions on MQTT 5; 0x80 and above refuse them
-    )
+    puback_code: int = 0  # of all but info/mcu on MQTT 5; 0x80 and above refuse them
     downlink_qos: int = 0  # of downlink/ds/…, up to what was granted
 
     # Datastreams

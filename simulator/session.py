@@ -263,8 +263,8 @@ class Session(Connection):
             self._received.add(packet.packet_id)
             self._acknowledge(PacketType.PUBREC, packet.packet_id)
         elif packet.qos == 1:
-            refusable = packet.topic.startswith(("ds/", "batch_ds", "get/"))
-            code = self._behaviour.puback_code if refusable else 0
+            greets = packet.topic == "info/mcu"
+            code = 0 if greets else self._behaviour.puback_code
             self._acknowledge(PacketType.PUBACK, packet.packet_id, code)
 
     def _acknowledge(

@@ -1,7 +1,8 @@
 """A home for each domain that has traits, from Home Assistant's own demo and helpers."""
 
 from collections.abc import Awaitable, Callable, Mapping
-import random
+from contextlib import ExitStack
+from random import Random
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -54,6 +55,8 @@ _DEMO_PLATFORMS: Final = (
 )
 # What it sets up as YAML platforms.
 _DISCOVERED: Final = ("device_tracker", "geo_location", "image_processing")
+# What it makes up.
+_RANDOM: Final = ("device_tracker", "geo_location", "light")
 _LAMP: Final = {"input_boolean": {"lamp": {"name": "Lamp"}}}
 _HELPERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "automation": {
@@ -116,10 +119,13 @@ _HELPERS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 async def async_set_up_domain(hass: HomeAssistant, domain: str) -> None:
     """Give the home entities of one domain, the same at every run."""
-    random.seed(1)
     assert await async_setup_component(hass, "homeassistant", {})
-    await _OTHERS.get(domain, _async_set_up_helper)(hass, domain)
-    await hass.async_block_till_done()
+    with ExitStack() as stack:
+        for module in _RANDOM:
+            place = f"homeassistant.components.demo.{module}.random"
+            stack.enter_context(patch(place, Random(1)))
+        await _OTHERS.get(domain, _async_set_up_helper)(hass, domain)
+        await hass.async_block_till_done()
 
 
 async def _async_set_up_helper(hass: HomeAssistant, domain: str) -> None:

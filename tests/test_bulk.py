@@ -4,8 +4,10 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.selector import SelectSelector
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from custom_components.blynk_bridge.const import SUBENTRY_DATASTREAM
 
@@ -61,6 +63,21 @@ async def test_many_are_changed(hass: HomeAssistant, entry: MockConfigEntry) -> 
         assert data["paused"] is True
         assert data["direction"] == "publish"
     assert exposed(entry)["Pump"]["min_interval"] == 5
+
+
+async def test_another_entity_of_a_lost_ones_name_is_not_what_is_changed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """What it offers says nothing of an exposure whose entity is gone."""
+    gone = exposure(
+        "switch.pump", "power", "Lamp", direction="publish", entity_registry_id="gone"
+    )
+    hass.config_entries.async_add_subentry(entry, as_subentry(gone))
+    flow = await start(hass, entry, "edit_many")
+    result = await submit(hass, flow, exposures=ids(entry, "Lamp"), direction="both")
+    assert result["reason"] == "changed_some"
+    assert shown(result, "count") == "0"
+    assert exposed(entry)["Lamp"]["direction"] == "publish"
 
 
 async def test_values_are_taken_back(
@@ -153,11 +170,39 @@ async def test_many_are_removed(hass: HomeAssistant, entry: MockConfigEntry) -> 
     assert set(exposed(entry)) == {"Garage"}
 
 
-async def test_none_is_chosen(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+@pytest.mark.parametrize("fields", [{}, {"exposures": []}])
+async def test_none_is_chosen(
+    hass: HomeAssistant, entry: MockConfigEntry, fields: dict[str, list[str]]
+) -> None:
     """Nothing is removed."""
-    flow = await submit(hass, await start(hass, entry, "remove_many"), exposures=[])
+    flow = await submit(hass, await start(hass, entry, "remove_many"), **fields)
     assert flow["errors"] == {"exposures": "nothing_chosen"}
     assert len(exposed(entry)) == 3
+
+
+@pytest.mark.parametrize("door", ["edit_many", "remove_many"])
+async def test_none_is_chosen_by_itself(
+    hass: HomeAssistant, entry: MockConfigEntry, door: str
+) -> None:
+    """The frontend chooses the first of a list that is required."""
+    flow = await start(hass, entry, door)
+    assert flow["data_schema"] is not None
+    assert not [
+        field.schema
+        for field, selector in flow["data_schema"].schema.items()
+        if isinstance(field, vol.Required) and isinstance(selector, SelectSelector)
+    ]
+
+
+async def test_a_pause_is_seen_in_the_list(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Until it is over."""
+    for paused, title in (("pause", "Pump ⏸"), ("resume", "Pump")):
+        flow = await start(hass, entry, "edit_many")
+        await submit(hass, flow, exposures=ids(entry, "Pump"), paused=paused)
+        (subentry_id,) = ids(entry, "Pump")
+        assert entry.subentries[subentry_id].title == title
 
 
 @pytest.mark.parametrize("door", ["edit_many", "remove_many"])

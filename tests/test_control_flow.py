@@ -433,18 +433,23 @@ async def test_an_option_reloads_the_entry(
     """Off until the user turns it on, and nothing happens if it stays as it was."""
     entry = await set_up()
     coordinator = entry.runtime_data
-    for chosen in (True, True):
-        flow: ConfigFlowResult = translated(
-            await hass.config_entries.options.async_init(entry.entry_id)
-        )
-        assert flow["step_id"] == "init"
-        result = await hass.config_entries.options.async_configure(
-            flow["flow_id"], {"reboot_reloads": chosen}
-        )
-        assert result["type"] is FlowResultType.CREATE_ENTRY
-        await hass.async_block_till_done()
-        assert entry.options == {"reboot_reloads": True}
-        assert entry.runtime_data is not coordinator
-        reloaded = entry.runtime_data
-        coordinator = None if reloaded is coordinator else coordinator
+    await choose_option(hass, entry)
+    assert entry.options == {"reboot_reloads": True}
+    assert entry.runtime_data is not coordinator
+
+    reloaded = entry.runtime_data
+    await choose_option(hass, entry)
     assert entry.runtime_data is reloaded
+
+
+async def choose_option(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Turn the option on, as a user does."""
+    flow: ConfigFlowResult = translated(
+        await hass.config_entries.options.async_init(entry.entry_id)
+    )
+    assert flow["step_id"] == "init"
+    result = await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"reboot_reloads": True}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()

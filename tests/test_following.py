@@ -40,6 +40,7 @@ from .translated import translated
 
 CHANGED = "selection_changed_01TESTENTRY"
 FULL = "selection_full_01TESTENTRY"
+NOT_NEEDED = "**No longer needed in the template**\n\n"
 
 type Register = Callable[..., str]
 
@@ -142,7 +143,7 @@ async def test_a_member_comes(
     assert exposed(following)["Oven"]["pin"] == 3
     assert "Oven" in following.runtime_data.exposures
     assert "| Oven | V3 | Integer |" in told(hass)["added"]
-    assert told(hass)["removed"] == "–"
+    assert told(hass)["removed"] == ""
 
 
 async def test_a_member_goes(
@@ -154,13 +155,13 @@ async def test_a_member_goes(
     entity_registry.async_update_entity("switch.pump", area_id=None)
     await settle(hass)
     assert set(exposed(following)) == {"Fan"}
-    assert told(hass)["removed"] == "- Pump"
+    assert told(hass)["removed"] == f"{NOT_NEEDED}- Pump\n\n"
     entity_registry.async_remove("switch.fan")
     await settle(hass)
     assert not exposed(following)
     assert set(following.runtime_data.exposures) == set()
-    assert told(hass)["removed"] == "- Pump\n- Fan"
-    assert told(hass)["added"] == "–"
+    assert told(hass)["removed"] == f"{NOT_NEEDED}- Pump\n- Fan\n\n"
+    assert told(hass)["added"] == ""
 
 
 async def test_a_member_comes_back(
@@ -175,7 +176,7 @@ async def test_a_member_comes_back(
     entity_registry.async_update_entity("switch.pump", area_id=kitchen)
     await settle(hass)
     assert exposed(following)["Pump"]["pin"] == 2
-    assert told(hass)["removed"] == "–"
+    assert told(hass)["removed"] == ""
     assert "Pump" in told(hass)["added"]
 
 
@@ -241,8 +242,8 @@ async def test_floors_labels_and_devices_are_followed(
         devices=[device.id],
         following=True,
     )
-    flow = await submit(hass, flow)
-    await submit(hass, flow)
+    result = await submit(hass, flow)
+    assert result["reason"] == "following"
     assert not exposed(entry)
     (selection,) = entry.get_subentries_of_type(SUBENTRY_SELECTION)
     assert selection.title == "Ground, Blynk, Box"
@@ -387,7 +388,7 @@ async def test_another_selection_takes_over(
     label = label_registry.async_create("Blynk").label_id
     entity_registry.async_update_entity("switch.pump", labels={label})
     flow = await expose(hass, following, labels=[label], following=True)
-    flow = await submit(hass, flow)
+    assert "exposed already: 1 (Pump)" in shown(flow, "left_out")
     await submit(hass, flow)
     entity_registry.async_update_entity("switch.pump", area_id=None)
     await settle(hass)
@@ -547,13 +548,13 @@ async def test_a_selection_is_changed(
     flow = await submit(hass, flow, **(suggested(flow) | {"areas": [garden]}))
     assert flow["step_id"] == "reconfigure_preview"
     assert "| Lights | V1 |" in shown(flow, "rows")
-    assert shown(flow, "removed") == "- Fan\n- Pump"
+    assert shown(flow, "removed") == "**No longer exposed**\n\n- Fan\n- Pump\n\n"
     assert set(exposed(following)) == {"Pump", "Fan"}
 
     flow = await submit(hass, flow)
     assert flow["step_id"] == "changed"
-    assert "| Lights | V1 |" in shown(flow, "plan")
-    assert shown(flow, "removed") == "- Fan\n- Pump"
+    assert "| Lights | V1 |" in shown(flow, "added")
+    assert shown(flow, "removed") == f"{NOT_NEEDED}- Fan\n- Pump\n\n"
     result = await submit(hass, flow)
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "selection_changed"

@@ -418,7 +418,7 @@ async def test_an_unload_right_after_a_change_leaves_no_listener(
     entry = await set_up()
     coordinator = entry.runtime_data
     hass.config_entries.async_add_subentry(entry, as_subentry(TEMPERATURE))
-    coordinator._async_schedule_apply()
+    coordinator._bindings.async_schedule()
     coordinator._async_stop()
     await asyncio.sleep(0)
     await asyncio.sleep(0)

@@ -128,6 +128,13 @@ COVER = {**NAMED, "supported_features": 15}
             "set Thing to {entity} {value}, more",
         ),
         (
+            exposure("text.x", "value", "Message", "string"),
+            {**NAMED, "mode": "password"},
+            "open sesame",
+            "text.set_value",
+            "set Thing to …",
+        ),
+        (
             exposure("button.x", "press", "Press"),
             NAMED,
             1,

@@ -25,6 +25,7 @@ from custom_components.blynk_bridge.plan_formats import (
     to_instructions,
     to_json,
     to_markdown,
+    to_narrow_markdown,
 )
 
 from .conftest import TEMPLATE_ID, TOKEN, exposure
@@ -335,6 +336,17 @@ def test_markdown_is_one_line_a_datastream_and_shows_no_markup() -> None:
     name = lines[-1]
     assert r"\=" not in name
     assert all(rf"\{letter}" in name for letter in "|`<>*_[](")
+
+
+def test_a_dialog_has_room_for_four_columns() -> None:
+    """Whatever a datastream has beside its type is in the last one."""
+    lines = to_narrow_markdown(ROWS).splitlines()
+    assert len(lines) == 2 + len(ROWS)
+    assert {line.replace(r"\|", "").count("|") for line in lines} == {5}
+    assert lines[2] == (
+        "| Temperature | V3 | Double | "
+        "Unit: Celsius, Min: -50, Max: 150.5, Decimals: 1 |"
+    )
 
 
 def test_instructions_name_everything_and_quote_what_is_not_ours() -> None:

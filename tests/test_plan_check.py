@@ -95,6 +95,23 @@ async def test_what_blynk_knows_is_asked_for_once(
     assert issue(hass, UNKNOWN) is None
 
 
+async def test_a_refused_question_is_asked_again(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The link lives on: there may be no other connection for months."""
+    monkeypatch.setattr(f"{PACKAGE}.datastream_check._HOUR", 2 * SOON)
+    hass.states.async_set("sensor.a", "1")
+    await set_up(NOWHERE, protocol="5")
+    await simulator.wait_for(lambda: messages(simulator))
+    simulator.behaviour.puback_code = 0x97
+    await simulator.wait_for(lambda: questions(simulator))
+    simulator.behaviour.puback_code = 0
+    await eventually(lambda: issue(hass, UNKNOWN))
+
+
 async def test_nothing_is_asked_for_what_was_not_sent(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:

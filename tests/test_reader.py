@@ -72,6 +72,38 @@ async def test_what_is_private_goes_up_by_the_users_word(
     assert simulator.device.datastreams["Temperature"].value == 7
 
 
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_template_about_a_person_stays_at_home(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    there: bool,
+) -> None:
+    """Until the user agrees, whoever has written the data; gone or not."""
+    monkeypatch.setattr("custom_components.blynk_bridge.overrides._PAUSE", 0.02)
+    monkeypatch.setattr("custom_components.blynk_bridge.availability._GRACE", 0.1)
+    if there:
+        hass.states.async_set("person.anna", "home", {"friendly_name": "Anna"})
+    hass.states.async_set("number.humidity", "40")
+    await set_up(
+        exposure(
+            "person.anna",
+            "template",
+            "Message",
+            "string",
+            "publish",
+            value_template="{{ state.state }}",
+            unavailable="erase",
+            properties=["label"],
+        ),
+        HUMIDITY,
+    )
+    await has(simulator, "Humidity", 40)
+    await asyncio.sleep(0.5)
+    assert {message.topic for message in messages(simulator)} == {"ds/Humidity"}
+
+
 @pytest.mark.parametrize(
     ("language", "text"), [("en", "Full moon"), ("de", "Vollmond")]
 )

@@ -263,6 +263,21 @@ async def test_a_lost_link_asks_again(
     assert writes(simulator, "Lamp")[-1:] in ([], [1])
 
 
+async def test_a_refused_question_silences_nobody(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The link lives on: no other connection will ask, so our own value goes up."""
+    simulator.behaviour.puback_code = 0x97
+    await set_up(LAMP, protocol="5")
+    await simulator.wait_for(lambda: questions(simulator))
+    simulator.behaviour.puback_code = 0
+    await hass.services.async_call(
+        "input_boolean", "turn_on", {"entity_id": "input_boolean.lamp"}, blocking=True
+    )
+    await has(simulator, "Lamp", 1)
+    assert len(simulator.journal.find(Kind.CONNECT)) == 1
+
+
 async def test_the_answers_to_an_inquiry_are_no_commands(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
@@ -280,6 +295,29 @@ async def test_the_answers_to_an_inquiry_are_no_commands(
     assert not is_on(hass)
     await simulator.press("Lamp", 1)
     await eventually(lambda: is_on(hass))
+
+
+async def test_a_late_answer_to_an_inquiry_opens_no_door(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """What is guarded takes the first write for the answer for a while; a lamp goes on."""
+    commands = async_capture_events(hass, EVENT_COMMAND)
+    garage = {"device_class": "garage", "supported_features": 3}
+    hass.states.async_set("cover.garage", "closed", garage)
+    entry = await set_up(
+        exposure("cover.garage", "open", "Door", opted_in=True),
+        exposure("input_boolean.lamp", "power", "Lamp"),
+    )
+    await has(simulator, "Door", 0)
+    with entry.runtime_data.inquiry():
+        await entry.runtime_data.async_send(get_all_values(), Lane.URGENT)
+    await simulator.press("Door", 1)
+    await has(simulator, "Door", 0)
+    await simulator.press("Lamp", 1)
+    await eventually(lambda: is_on(hass))
+    assert [event.data["datastream"] for event in commands] == ["Lamp"]
+    await simulator.press("Door", 1)
+    await eventually(lambda: len(commands) == 2)
 
 
 async def test_nothing_is_left_after_an_unload(

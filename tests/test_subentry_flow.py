@@ -120,18 +120,23 @@ async def test_an_entity_is_exposed(
     flow = await submit(hass, flow, entity_id="sensor.kitchen")
     assert flow["step_id"] == "datastream"
     assert flow["description_placeholders"] == {"entity": "Kitchen Temperature"}
-    assert suggested(flow) == {"trait": "value", "datastream": "Kitchen Temperature"}
+    assert suggested(flow) == {
+        "trait": "value",
+        "datastream": "Kitchen Temperature",
+        "pin": 1,
+    }
 
     result = await submit(hass, flow, **suggested(flow))
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     subentry = only_subentry(entry)
-    assert subentry.title == "Kitchen Temperature"
+    assert subentry.title == "Kitchen Temperature (V1)"
     assert subentry.unique_id == "ds:Kitchen Temperature"
     assert subentry.data == {
         "entity_id": "sensor.kitchen",
         "trait": "value",
         "datastream": "Kitchen Temperature",
+        "pin": 1,
         "data_type": "double",
         "direction": "publish",
     }
@@ -310,12 +315,12 @@ async def test_the_next_trait_is_suggested(
         suggestions.append(suggested(flow))
         await submit(hass, flow, **suggested(flow))
     assert suggestions == [
-        {"trait": "power", "datastream": "Kitchen Lamp"},
-        {"trait": "brightness", "datastream": "Kitchen Lamp Brightness"},
-        {"trait": "power", "datastream": "Kitchen Lamp 2"},
+        {"trait": "power", "datastream": "Kitchen Lamp", "pin": 1},
+        {"trait": "brightness", "datastream": "Kitchen Lamp Brightness", "pin": 2},
+        {"trait": "power", "datastream": "Kitchen Lamp On or off", "pin": 3},
     ]
     flow = await choose(hass, entry, "light.kitchen")
-    assert suggested(flow)["datastream"] == "Kitchen Lamp 3"
+    assert suggested(flow)["datastream"] == "Kitchen Lamp On or off 2"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ OF_CORE = {"already_configured", "already_in_progress"}
         ("plan_size", set(PlanSize)),
         ("preview_note", {"guarded", "private"}),
         ("properties", {NO_PROPERTY, *WidgetProperty}),
-        ("refusal", {"guarded", "interval_order", "not_writable"}),
+        ("refusal", {"guarded", "interval_order", "invalid_data", "not_writable"}),
         ("scope", set(Scope)),
         ("transport", set(Transport)),
         ("unavailable", set(Unavailable)),

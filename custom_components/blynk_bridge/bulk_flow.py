@@ -8,7 +8,6 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -20,7 +19,6 @@ import voluptuous as vol
 
 from .const import (
     CONF_DIRECTION,
-    CONF_ENTITY_REGISTRY_ID,
     CONF_MAX_INTERVAL,
     CONF_MIN_INTERVAL,
     CONF_OPTED_IN,
@@ -30,16 +28,11 @@ from .const import (
     SUBENTRY_DATASTREAM,
 )
 from .expose_steps import grouped
-from .exposure import (
-    Direction,
-    Unavailable,
-    WidgetProperty,
-    current_entity_id,
-    trait_of,
-)
+from .exposure import Direction, Unavailable, WidgetProperty, bound_entity_id, trait_of
 from .exposure_checks import OPERATING, interval_error, repeat_error
+from .exposure_data import checked
 from .exposure_form import DEFAULTS, SECONDS, select
-from .proposal import entity_state
+from .proposal import entity_state, exposure_title
 
 CONF_EXPOSURES: Final = "exposures"
 PAUSE: Final = "pause"
@@ -99,7 +92,7 @@ class BulkSteps(ConfigSubentryFlow):
         values: Mapping[str, Any] | None,
         errors: dict[str, str],
     ) -> SubentryFlowResult:
-        """Show a form that begins with the list of the exposures."""
+        """Show a form that ends with the list of the exposures."""
         exposures = sorted(
             self._get_entry().get_subentries_of_type(SUBENTRY_DATASTREAM),
             key=lambda subentry: subentry.title.casefold(),
@@ -115,7 +108,8 @@ class BulkSteps(ConfigSubentryFlow):
                 options=options, multiple=True, mode=SelectSelectorMode.LIST
             )
         )
-        schema = vol.Schema({vol.Required(CONF_EXPOSURES): listed, **fields})
+        # Of a list that is required the frontend chooses the first by itself.
+        schema = vol.Schema({**fields, vol.Optional(CONF_EXPOSURES): listed})
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, values),
@@ -135,7 +129,7 @@ class BulkSteps(ConfigSubentryFlow):
                 refused.append((refusal, subentry.title))
                 continue
             self.hass.config_entries.async_update_subentry(
-                self._get_entry(), subentry, data=data
+                self._get_entry(), subentry, data=data, title=exposure_title(data)
             )
             changed += 1
         return self.async_abort(
@@ -160,6 +154,10 @@ class BulkSteps(ConfigSubentryFlow):
         self, before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> str | None:
         """Return why an exposure can't be changed like this."""
+        try:
+            checked(after)
+        except KeyError, TypeError, ValueError:
+            return "invalid_data"
         if repeat_error(
             after.get(CONF_MAX_INTERVAL, 0), after.get(CONF_MIN_INTERVAL, 0)
         ):
@@ -167,9 +165,8 @@ class BulkSteps(ConfigSubentryFlow):
         direction = after[CONF_DIRECTION]
         if direction == before[CONF_DIRECTION] or direction not in OPERATING:
             return None
-        entity_id = current_entity_id(
-            self.hass, after[CONF_ENTITY_ID], after.get(CONF_ENTITY_REGISTRY_ID)
-        )
+        if (entity_id := bound_entity_id(self.hass, after)) is None:
+            return "not_writable"
         state = entity_state(self.hass, entity_id)
         trait = trait_of(self.hass, entity_id, after)
         description = trait.describe(state) if state and trait else None
@@ -183,8 +180,8 @@ class BulkSteps(ConfigSubentryFlow):
 def _errors(
     fields: Mapping[str, Any], changes: Mapping[str, Any] | None = None
 ) -> dict[str, str]:
-    """Return what is wrong with a form that begins with the list of exposures."""
-    if not fields[CONF_EXPOSURES]:
+    """Return what is wrong with a form that ends with the list of exposures."""
+    if not fields.get(CONF_EXPOSURES):
         return {CONF_EXPOSURES: "nothing_chosen"}
     if changes is None:
         return {}

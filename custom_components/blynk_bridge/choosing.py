@@ -53,13 +53,11 @@ class Choice:
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Return the choice that a form's or a subentry's fields make."""
-        return cls(
-            **{
-                field: tuple(fields.get(field, ()))
-                for field in cls.__dataclass_fields__
-            }
-        )
+        """Return the choice that a form's or a subentry's fields make.
+
+        Raises TypeError for what is no list of ids.
+        """
+        return cls(**{field: _ids(fields, field) for field in cls.__dataclass_fields__})
 
     @property
     def fields(self) -> dict[str, list[str]]:
@@ -127,6 +125,14 @@ def choose(hass: HomeAssistant, choice: Choice) -> Chosen:
             for entity_id in sorted(members)
         },
     )
+
+
+def _ids(fields: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    """Return the ids that a field holds; raises TypeError if it holds anything else."""
+    ids = fields.get(field, [])
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+        raise TypeError(field)
+    return tuple(ids)
 
 
 def _entity_id(registry: er.EntityRegistry, given: str) -> str:

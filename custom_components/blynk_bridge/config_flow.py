@@ -130,9 +130,9 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
         """Return what an entry can hold."""
         return {
             SUBENTRY_DATASTREAM: DatastreamSubentryFlow,
+            SUBENTRY_SELECTION: SelectionSubentryFlow,
             SUBENTRY_CONTROL: ControlSubentryFlow,
             SUBENTRY_EVENT: EventSubentryFlow,
-            SUBENTRY_SELECTION: SelectionSubentryFlow,
         }
 
     @staticmethod

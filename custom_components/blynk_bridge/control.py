@@ -38,10 +38,12 @@ from .const import (
     CONF_DATASTREAM,
     CONF_KIND,
     CONF_MAX_LENGTH,
+    CONF_PIN,
     CONF_STEP,
 )
 from .device.errors import InvalidValue
 from .device.values import DataType, Value
+from .exposure_data import NUMBER, Types, check_name, check_types
 from .traits.base import Limits
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -98,6 +100,22 @@ DATA_TYPES: Final[Mapping[ControlKind, tuple[DataType, ...]]] = {
 _ON_OFF: Final = frozenset(
     {ControlKind.SWITCH, ControlKind.BINARY_SENSOR, ControlKind.BUTTON}
 )
+_REQUIRED: Final[Types] = {
+    CONF_DATA_TYPE: str,
+    CONF_DATASTREAM: str,
+    CONF_KIND: str,
+}
+_OPTIONAL: Final[Types] = {
+    CONF_DEVICE_CLASS: str,
+    CONF_MAXIMUM: NUMBER,
+    CONF_MAX_LENGTH: int,
+    CONF_MINIMUM: NUMBER,
+    CONF_MODE: str,
+    CONF_OPTIONS: list,
+    CONF_PIN: int,
+    CONF_STEP: NUMBER,
+    CONF_UNIT_OF_MEASUREMENT: str,
+}
 _SECONDS_OF_DAY: Final = Limits(0, 86399, 1)
 
 
@@ -133,6 +151,8 @@ class Control:
 
         Raises KeyError, TypeError or ValueError for data of another version.
         """
+        check_types(data, _REQUIRED, _OPTIONAL)
+        check_name(data[CONF_DATASTREAM])
         kind = ControlKind(data[CONF_KIND])
         return cls(
             subentry_id=subentry_id,
@@ -146,7 +166,7 @@ class Control:
             ),
             unit=data.get(CONF_UNIT_OF_MEASUREMENT),
             mode=data.get(CONF_MODE),
-            options=tuple(data.get(CONF_OPTIONS, ())),
+            options=tuple(str(option) for option in data.get(CONF_OPTIONS, ())),
             max_length=data.get(CONF_MAX_LENGTH, MAX_LENGTH_STATE_STATE),
             device_class=data.get(CONF_DEVICE_CLASS),
         )

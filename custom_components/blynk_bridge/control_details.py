@@ -1,4 +1,4 @@
-"""What each kind of control has to be told, and what it asks of the Blynk template."""
+"""What each kind of control has to be told."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -29,9 +29,9 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import CONF_DATA_TYPE, CONF_MAX_LENGTH, CONF_STEP
-from .control import DATA_TYPES, Control, ControlKind
-from .datastream_fields import only, select
+from .control import DATA_TYPES, ControlKind
 from .device.values import DataType
+from .exposure_form import select
 from .traits.base import Limits
 
 type Fields = Mapping[vol.Marker, Any]
@@ -115,7 +115,7 @@ def detail_errors(kind: ControlKind, entered: Mapping[str, Any]) -> dict[str, st
         case ControlKind.NUMBER:
             return _number_errors(entered)
         case ControlKind.SELECT:
-            return only({CONF_OPTIONS: _options_error(entered.get(CONF_OPTIONS, []))})
+            return _only({CONF_OPTIONS: _options_error(entered.get(CONF_OPTIONS, []))})
         case ControlKind.TEXT:
             length = entered[CONF_MAX_LENGTH]
             if isinstance(length, int) and 1 <= length <= MAX_LENGTH_STATE_STATE:
@@ -153,7 +153,7 @@ def _sensor_errors(entered: Mapping[str, Any]) -> dict[str, str]:
     else:
         options_error = "options_unused" if options else None
     if data_type in {DataType.STRING, DataType.ENUM}:
-        return only(
+        return _only(
             {
                 CONF_OPTIONS: options_error,
                 CONF_UNIT_OF_MEASUREMENT: "not_a_number" if unit else None,
@@ -165,7 +165,7 @@ def _sensor_errors(entered: Mapping[str, Any]) -> dict[str, str]:
         if device_class is None
         else DEVICE_CLASS_UNITS.get(SensorDeviceClass(device_class))
     )
-    return only(
+    return _only(
         {
             CONF_OPTIONS: options_error,
             CONF_UNIT_OF_MEASUREMENT: (
@@ -186,14 +186,6 @@ def _options_error(options: list[str]) -> str | None:
     return None
 
 
-def needed(control: Control) -> tuple[str, dict[str, str]]:
-    """Return what to tell the template's author: the text's key, and what it takes."""
-    placeholders = {"datastream": control.datastream}
-    if control.data_type is DataType.ENUM:
-        return "enum", placeholders | {"options": ", ".join(control.options)}
-    if (limits := control.limits) is None:
-        return control.data_type.value, placeholders
-    return f"{control.data_type}_range", placeholders | {
-        "minimum": f"{limits.minimum:.10g}",
-        "maximum": f"{limits.maximum:.10g}",
-    }
+def _only(found: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the errors that there are."""
+    return {field: error for field, error in found.items() if error is not None}

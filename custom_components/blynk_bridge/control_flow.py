@@ -6,6 +6,9 @@ from typing import Any, Final
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
 from homeassistant.const import CONF_DEVICE_CLASS
 from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -17,26 +20,27 @@ import voluptuous as vol
 
 from .const import CONF_DATA_TYPE, CONF_DATASTREAM, CONF_KIND, CONF_PIN
 from .control import DATA_TYPES, Control, ControlKind
-from .control_details import DEVICE_CLASSES, FIELDS, detail_errors, needed, tidied
-from .datastream_fields import (
-    PIN_SELECTOR,
-    DatastreamFlow,
-    datastream_title,
-    datastream_unique_id,
-    only,
-    select,
-)
+from .control_details import DEVICE_CLASSES, FIELDS, detail_errors, tidied
+from .exposure_checks import name_error, pin_error
+from .exposure_data import pins
+from .exposure_form import select
+from .plan import planned_control
+from .proposal import exposure_title, exposure_unique_id
+from .requirement import requirement
+from .subentry_base import SubentryFlow
+
+_PIN: Final = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1))
 
 _SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_DATASTREAM): TextSelector(),
-        vol.Optional(CONF_PIN): PIN_SELECTOR,
+        vol.Optional(CONF_PIN): _PIN,
         vol.Required(CONF_KIND): select(ControlKind, "control_kind"),
     }
 )
 
 
-class ControlSubentryFlow(DatastreamFlow):
+class ControlSubentryFlow(SubentryFlow):
     """Adds a control, or changes one: its datastream first, then what its kind needs."""
 
     _basics: Mapping[str, Any]
@@ -107,12 +111,7 @@ class ControlSubentryFlow(DatastreamFlow):
         """Ask for the datastream and the kind, and go on to what the kind needs."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            errors = only(
-                {
-                    CONF_DATASTREAM: self._name_error(user_input[CONF_DATASTREAM]),
-                    CONF_PIN: self._pin_error(user_input.get(CONF_PIN)),
-                }
-            )
+            errors = self._errors(user_input)
             if not errors:
                 self._basics = user_input
                 return await self._async_details(
@@ -133,7 +132,7 @@ class ControlSubentryFlow(DatastreamFlow):
         """Ask for what a kind needs, and end; a kind that needs nothing is not asked."""
         fields = dict(FIELDS[kind])
         if not fields:
-            return self._finish(kind, {})
+            return self._end(kind, {})
         errors: dict[str, str] = {}
         if user_input is None:
             user_input = self._current(kind)
@@ -141,7 +140,7 @@ class ControlSubentryFlow(DatastreamFlow):
             user_input = tidied(user_input)
             errors = detail_errors(kind, user_input)
             if not errors:
-                return self._finish(kind, user_input)
+                return self._end(kind, user_input)
         if kind in DEVICE_CLASSES:
             fields[vol.Optional(CONF_DEVICE_CLASS)] = await self._async_classes(kind)
         return self.async_show_form(
@@ -179,9 +178,18 @@ class ControlSubentryFlow(DatastreamFlow):
         data = self._get_reconfigure_subentry().data
         return dict(data) if data.get(CONF_KIND) == kind else {}
 
-    def _finish(
-        self, kind: ControlKind, details: Mapping[str, Any]
-    ) -> SubentryFlowResult:
+    def _errors(self, entered: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is wrong with the datastream, by field."""
+        others = self._others()
+        found = {
+            CONF_DATASTREAM: name_error(
+                entered[CONF_DATASTREAM], {other.unique_id for other in others}
+            ),
+            CONF_PIN: pin_error(entered.get(CONF_PIN), pins(others)),
+        }
+        return {field: error for field, error in found.items() if error is not None}
+
+    def _end(self, kind: ControlKind, details: Mapping[str, Any]) -> SubentryFlowResult:
         """End the flow with the control added or changed."""
         data = {
             CONF_DATASTREAM: self._basics[CONF_DATASTREAM],
@@ -191,21 +199,10 @@ class ControlSubentryFlow(DatastreamFlow):
         }
         if (pin := self._basics.get(CONF_PIN)) is not None:
             data[CONF_PIN] = int(pin)
-        title = datastream_title(data)
-        unique_id = datastream_unique_id(data[CONF_DATASTREAM])
-        if self.source == SOURCE_RECONFIGURE:
-            return self.async_update_and_abort(
-                self._get_entry(),
-                self._get_reconfigure_subentry(),
-                title=title,
-                data=data,
-                unique_id=unique_id,
-            )
-        text, placeholders = needed(Control.from_data("", data))
-        return self.async_create_entry(
-            title=title,
-            data=data,
-            description=text,
-            description_placeholders=placeholders,
-            unique_id=unique_id,
+        row = planned_control(Control.from_data("", data), data.get(CONF_PIN))
+        return self._keep(
+            data,
+            exposure_title(data),
+            exposure_unique_id(data[CONF_DATASTREAM]),
+            requirement(row),
         )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 import logging
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .const import SUBENTRY_CONTROL
@@ -17,9 +18,6 @@ from .device.messages import questions, value as value_message
 from .device.pacing import Lane
 from .device.values import Value, from_text
 from .uplink import Uplink
-
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -64,9 +62,7 @@ class Controls:
     set here still waits: that one is newer.
     """
 
-    def __init__(
-        self, hass: HomeAssistant, entry: BlynkConfigEntry, uplink: Uplink
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, uplink: Uplink) -> None:
         """Prepare without controls; their entities announce themselves."""
         self._hass = hass
         self._entry = entry

@@ -9,24 +9,18 @@ import logging
 from typing import Final, Never
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
-from homeassistant.const import CONF_ENTITY_ID, CONF_HOST
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.const import CONF_HOST
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
+from .bindings import Bindings
 from .connection import session_settings, tls_context
-from .const import (
-    CONF_DATASTREAM,
-    CONF_ENTITY_REGISTRY_ID,
-    CONF_PLAN_SIZE,
-    DOMAIN,
-    SUBENTRY_DATASTREAM,
-)
+from .const import CONF_PLAN_SIZE, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
-from .device.errors import BlynkError, InvalidToken, RedirectRefused, TokenInUse
+from .device.errors import BlynkError, InvalidToken
 from .device.messages import (
     DatastreamWrite,
     Diagnostic,
@@ -43,6 +37,7 @@ from .following import Following
 from .learned import Learned
 from .overrides import Overrides
 from .reader import Reader
+from .session_issues import SessionIssues
 from .state_sync import StateSync
 from .upkeep import Upkeep
 from .uplink import Uplink
@@ -53,11 +48,6 @@ _COUNTER_INTERVAL: Final = 10.0
 _RESTART_DELAY: Final = 60.0
 _REFUSED_RETRY: Final = 900.0
 """Seconds; Blynk's own MicroPython client waits as long after a refused token."""
-# Errors that no waiting mends, and the issues that tell the user.
-_ISSUES: Final[dict[type[BlynkError], str]] = {
-    RedirectRefused: "redirect_refused",
-    TokenInUse: "token_in_use",
-}
 
 type BlynkConfigEntry = ConfigEntry[BlynkCoordinator]
 
@@ -110,12 +100,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._catching_up = CatchingUp(hass, self._async_catch_up)
         self._events = Events(hass, learned, self.async_send, self._async_event_counted)
         self.data = BridgeStatus(events_left=self._events.left_today)
-        self._exposures: dict[str, Exposure] = {}
+        self._bindings = Bindings(hass, entry, self._async_bound)
+        self._issues = SessionIssues(hass, entry)
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
         self._announced: bool | None = None
-        self._apply_scheduled: asyncio.Handle | None = None
         self._count_scheduled: CALLBACK_TYPE | None = None
         self._diagnostic: str | None = None
 
@@ -124,7 +114,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def async_start(self) -> None:
         """Expose what is configured, and bring the device online in the background."""
-        self._async_apply_exposures()
+        self._bindings.async_start()
         self._availability.async_start()
         self._state_sync.async_start()
         self._overrides.async_start()
@@ -132,11 +122,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._upkeep.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
-        entry.async_on_unload(
-            self.hass.bus.async_listen(
-                er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_registry_updated
-            )
-        )
         entry.async_on_unload(self._events.async_start())
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
@@ -155,6 +140,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
+        self._bindings.async_stop()
         self._uplink.async_stop()
         self._following.async_stop()
         self._availability.async_stop()
@@ -163,10 +149,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._upkeep.async_stop()
         self._controls.async_stop()
         self._catching_up.async_disconnected()
-        for key in _ISSUES.values():
-            ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
-        if self._apply_scheduled is not None:
-            self._apply_scheduled.cancel()
+        self._issues.async_clear()
         if self._count_scheduled is not None:
             self._count_scheduled()
 
@@ -180,7 +163,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         if _configuration(self.config_entry) != self._configuration:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
-            self._async_schedule_apply()
+            self._bindings.async_schedule()
             self._following.async_entry_updated()
 
     @callback
@@ -192,7 +175,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @property
     def exposures(self) -> Mapping[str, Exposure]:
         """Return what is exposed now, by datastream; without what is paused."""
-        return self._exposures
+        return self._bindings.exposures
 
     @property
     def controls(self) -> Controls:
@@ -275,30 +258,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     # --- Exposures -------------------------------------------------------------
 
     @callback
-    def _async_schedule_apply(self) -> None:
-        """Apply the exposures once, however many changes come before."""
-        if self._apply_scheduled is None:
-            self._apply_scheduled = self.hass.loop.call_soon(
-                self._async_apply_exposures
-            )
-
-    @callback
-    def _async_apply_exposures(self) -> None:
-        """Bring uplink and routing in line with the subentries and the registry."""
-        self._apply_scheduled = None
-        entry = self.config_entry
-        subentries = list(entry.get_subentries_of_type(SUBENTRY_DATASTREAM))
-        self._exposures = {
-            exposure.datastream: exposure
-            for subentry in subentries
-            if (exposure := Exposure.from_subentry(self.hass, subentry)) is not None
-            and not exposure.paused
-        }
-        exposures = self._exposures.values()
+    def _async_bound(self) -> None:
+        """Bring everything in line with what is exposed now."""
+        exposures = self._bindings.exposures.values()
         self._availability.async_set_exposures(exposures)
         self._uplink.async_set_exposures(exposures)
-        bound = {str(subentry.data.get(CONF_DATASTREAM)) for subentry in subentries}
-        self._overrides.async_set_exposures(exposures, bound - self._exposures.keys())
+        self._overrides.async_set_exposures(exposures, self._bindings.resting)
         self._upkeep.async_set_exposures(exposures)
         self._controls.async_configure()
         for listener in list(self._subentry_listeners):
@@ -309,31 +274,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Show in Blynk that an exposure's entity has gone, or is back."""
         self._uplink.async_reconsider(exposure)
         self._overrides.async_reconsider(exposure)
-
-    @callback
-    def _async_registry_updated(
-        self, event: Event[er.EventEntityRegistryUpdatedData]
-    ) -> None:
-        """Follow an exposed entity to its new id, and remember it.
-
-        Another entity may take the old one. One that was removed may come back.
-        """
-        entity_id = event.data["entity_id"]
-        registered = er.async_get(self.hass).async_get(entity_id)
-        entry = self.config_entry
-        for subentry in list(entry.get_subentries_of_type(SUBENTRY_DATASTREAM)):
-            bound_to = subentry.data.get(CONF_ENTITY_ID)
-            ours = (
-                registered is not None
-                and subentry.data.get(CONF_ENTITY_REGISTRY_ID) == registered.id
-            )
-            if ours or bound_to == entity_id:
-                self._async_schedule_apply()
-            if ours and bound_to != entity_id:
-                data = {**subentry.data, CONF_ENTITY_ID: entity_id}
-                self.hass.config_entries.async_update_subentry(
-                    entry, subentry, data=data
-                )
 
     # --- What the session says ---------------------------------------------------
 
@@ -349,7 +289,9 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 name, text
             ):
                 _LOGGER.debug("Compared %s with what Blynk has", name)
-            case DatastreamWrite(name, text) if exposure := self._exposures.get(name):
+            case DatastreamWrite(name, text) if (
+                exposure := self._bindings.exposures.get(name)
+            ):
                 self._async_written(exposure, text)
             case DatastreamWrite(name, text) if self._controls.async_written(
                 name, text
@@ -389,7 +331,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
             self._upkeep.check.async_connected()
-            self._state_sync.async_connected(self._exposures.values())
+            self._state_sync.async_connected(self._bindings.exposures.values())
             if is_new := status.endpoint != self._served_by:
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
@@ -400,7 +342,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._async_announce(online=True, server=status.endpoint)
         elif status.error is not None or not self.data.online:
             self._async_announce(online=False, reason=status.error)
-        self._async_raise_issue(status)
+        self._issues.async_follow(status)
 
     @callback
     def _async_catch_up(self) -> None:
@@ -440,39 +382,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass, {SOURCE_REAUTH}
         ):
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
-
-    @callback
-    def _async_raise_issue(self, status: SessionStatus) -> None:
-        """Tell the user about what only the user can mend, until it is mended."""
-        if status.state is not SessionState.READY and status.error is None:
-            return
-        key = next(
-            (k for kind, k in _ISSUES.items() if isinstance(status.error, kind)), None
-        )
-        for other in _ISSUES.values():
-            if other != key:
-                ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(other))
-        if key is None:
-            return
-        target = (
-            status.error.target if isinstance(status.error, RedirectRefused) else ""
-        )
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            self._issue_id(key),
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=key,
-            translation_placeholders={
-                "title": self.config_entry.title,
-                "target": target,
-            },
-        )
-
-    def _issue_id(self, key: str) -> str:
-        """Return an issue's id of this entry."""
-        return f"{key}_{self.config_entry.entry_id}"
 
     @callback
     def _async_event_counted(self) -> None:

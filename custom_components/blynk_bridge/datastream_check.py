@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Iterable
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .device.errors import LinkError, PublishRefused
@@ -12,9 +13,6 @@ from .device.messages import Publication, questions
 from .device.pacing import Lane
 from .exposure import Exposure
 from .uplink import Uplink
-
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -42,7 +40,7 @@ class DatastreamCheck:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: BlynkConfigEntry,
+        entry: ConfigEntry,
         uplink: Uplink,
         on_change: Callable[[], None],
     ) -> None:

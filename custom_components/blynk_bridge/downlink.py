@@ -5,8 +5,9 @@ from collections import deque
 from dataclasses import dataclass
 from functools import partial
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID
 from homeassistant.core import (
     Context,
@@ -26,9 +27,6 @@ from .exposure import Exposure
 from .labels import option_named
 from .traits.base import Action, Description, NotWritable
 from .uplink import Uplink
-
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -55,6 +53,18 @@ class _Command:
     value: Value
     context: Context
 
+    def without_secrets(self, error: BaseException) -> str:
+        """Return an error's text without what an integration may repeat in it.
+
+        That is the code, and what was written where that is private.
+        """
+        text = str(error) or type(error).__name__
+        written = str(self.value) if self.description.private else None
+        for secret in (self.exposure.code, written):
+            if secret:
+                text = text.replace(secret, "…")
+        return text
+
 
 class Downlink:
     """Carries out commands, one at a time for each entity, in their order.
@@ -63,9 +73,7 @@ class Downlink:
     is dragged holds up no switch of the same lamp.
     """
 
-    def __init__(
-        self, hass: HomeAssistant, entry: BlynkConfigEntry, uplink: Uplink
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, uplink: Uplink) -> None:
         """Prepare a downlink; confirmations go out through the uplink."""
         self._hass = hass
         self._entry = entry
@@ -155,12 +163,13 @@ class Downlink:
             try:
                 command = await self._async_command(exposure, value)
             except Exception as error:
-                # A traceback ends with the error's text, which may repeat a code.
+                # A traceback ends with the error's text, which may repeat a code, or
+                # a text that was written: it may be a password.
                 _LOGGER.exception(
                     "A command to %s failed (%s)",
                     exposure.entity_id,
                     type(error).__name__,
-                    exc_info=not exposure.code,
+                    exc_info=not exposure.code and not isinstance(value, str),
                 )
         if name in superseded:
             return
@@ -199,12 +208,12 @@ class Downlink:
         if call is None:
             return None
         try:
-            await self._async_wait(exposure, call)
+            await self._async_wait(command, call)
         except (HomeAssistantError, vol.Invalid, TimeoutError) as error:
             _LOGGER.warning(
                 "%s did not do what Blynk asked of it: %s",
                 entity_id,
-                _without_code(exposure, error),
+                command.without_secrets(error),
             )
             return None
         return command
@@ -249,23 +258,26 @@ class Downlink:
         data: dict[str, object] = {
             ATTR_ENTITY_ID: command.exposure.entity_id,
             ATTR_DATASTREAM: command.exposure.datastream,
-            ATTR_VALUE: command.value,
         }
+        # Events are recorded, and shown to whoever may read the logbook.
+        if not command.description.private:
+            data[ATTR_VALUE] = command.value
         if action is not None:
             data[ATTR_ACTION] = f"{action.domain}.{action.service}"
         self._hass.bus.async_fire(EVENT_COMMAND, data, context=command.context)
 
-    async def _async_wait(self, exposure: Exposure, call: asyncio.Task[None]) -> None:
+    async def _async_wait(self, command: _Command, call: asyncio.Task[None]) -> None:
         """Wait for the call; one that takes long goes on without us."""
+        exposure = command.exposure
         try:
             done, _ = await asyncio.wait((call,), timeout=_ACTION_TIMEOUT)
         except asyncio.CancelledError:
-            call.add_done_callback(partial(_log_late, exposure))
+            call.add_done_callback(partial(_log_late, command))
             raise
         if done:
             call.result()
             return
-        call.add_done_callback(partial(_log_late, exposure))
+        call.add_done_callback(partial(_log_late, command))
         if exposure.template is not None:
             self._late[exposure.datastream] = call
             call.add_done_callback(partial(self._async_forget, exposure.datastream))
@@ -315,15 +327,9 @@ class Downlink:
             untrack()
 
 
-def _without_code(exposure: Exposure, error: BaseException) -> str:
-    """Return an error's text without the code that an integration may repeat in it."""
-    text = str(error) or type(error).__name__
-    return text.replace(exposure.code, "…") if exposure.code else text
-
-
-def _log_late(exposure: Exposure, call: asyncio.Task[None]) -> None:
+def _log_late(command: _Command, call: asyncio.Task[None]) -> None:
     """Say that an action failed after we had stopped waiting for it."""
     if not call.cancelled() and (error := call.exception()) is not None:
         _LOGGER.warning(
-            "%s failed: %s", call.get_name(), _without_code(exposure, error)
+            "%s failed: %s", call.get_name(), command.without_secrets(error)
         )

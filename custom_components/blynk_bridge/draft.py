@@ -12,16 +12,15 @@ from homeassistant.core import HomeAssistant, State, callback
 from . import traits
 from .choosing import Choice, Chosen, Omission, choose
 from .const import (
-    CONF_DATASTREAM,
     CONF_DIRECTION,
     CONF_OPTED_IN,
-    CONF_PIN,
     CONF_PLAN_SIZE,
     CONF_SELECTION,
     SUBENTRY_CONTROL,
     SUBENTRY_DATASTREAM,
 )
 from .exposure import Direction
+from .exposure_data import datastreams, pins
 from .naming import Names, base_name, wordings
 from .proposal import entity_state, exposed_traits, exposure_data, free_pins
 from .texts import option_text
@@ -61,13 +60,16 @@ class Wish:
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Return the wish that a form's or a subentry's fields hold."""
+        """Return the wish that a form's or a subentry's fields hold.
+
+        Raises TypeError or ValueError for those of another version.
+        """
         return cls(
             Choice.from_fields(fields),
             Scope(fields.get(CONF_SCOPE, Scope.MAIN)),
             PlanSize(fields.get(CONF_PLAN_SIZE, PlanSize.FREE)),
             fields.get(CONF_DIRECTION) == Direction.PUBLISH,
-            fields.get(CONF_INCLUDE_PRIVATE, False),
+            fields.get(CONF_INCLUDE_PRIVATE) is True,
         )
 
     @property
@@ -217,14 +219,13 @@ def _planned(
     hass: HomeAssistant,
     wish: Wish,
     offers: list[_Offer],
-    present: Iterable[ConfigSubentry],
+    present: list[ConfigSubentry],
     chosen: Chosen,
     selection: str | None,
 ) -> tuple[Planned, ...]:
     """Return the exposures to come, each with a name and a pin of its own."""
-    held = [subentry.data for subentry in present]
-    names = Names(data[CONF_DATASTREAM] for data in held if CONF_DATASTREAM in data)
-    pins = free_pins({data[CONF_PIN] for data in held if CONF_PIN in data})
+    names = Names(datastreams(present))
+    free = free_pins(pins(present))
     # Two entities of one name: then the area says which is which.
     namesakes = Counter(
         base_name(state).casefold()
@@ -243,7 +244,7 @@ def _planned(
             )
         )
         data = exposure_data(
-            hass, state.entity_id, trait, description, name, next(pins, None)
+            hass, state.entity_id, trait, description, name, next(free, None)
         )
         if wish.shown_only:
             data[CONF_DIRECTION] = Direction.PUBLISH.value

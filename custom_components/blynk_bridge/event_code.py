@@ -13,6 +13,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_NAME
 
 from .const import CONF_EVENT_CODE, SUBENTRY_EVENT
+from .exposure_data import check_types
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -31,7 +32,8 @@ class EventCode:
 
     @classmethod
     def from_subentry(cls, subentry: ConfigSubentry) -> Self:
-        """Return the event; raises KeyError for data of another version."""
+        """Return the event; raises KeyError or TypeError for data of another version."""
+        check_types(subentry.data, {CONF_EVENT_CODE: str}, {CONF_NAME: str})
         code = subentry.data[CONF_EVENT_CODE]
         return cls(subentry.subentry_id, code, subentry.data.get(CONF_NAME) or code)
 
@@ -42,7 +44,7 @@ def configured_events(entry: ConfigEntry) -> list[EventCode]:
     for subentry in entry.get_subentries_of_type(SUBENTRY_EVENT):
         try:
             found.append(EventCode.from_subentry(subentry))
-        except KeyError as error:
+        except (KeyError, TypeError) as error:
             _LOGGER.warning("Event %s is not valid: %r", subentry.title, error)
     return found
 

@@ -3,11 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import TextSelector
 import voluptuous as vol
@@ -15,6 +11,8 @@ import voluptuous as vol
 from .const import CONF_EVENT_CODE
 from .event_code import EVENT_CODE_MAX, is_event_code
 from .events import DESCRIPTION_MAX, EVENTS_PER_DAY
+from .requirement import Requirement
+from .subentry_base import SubentryFlow
 
 _SCHEMA: Final = vol.Schema(
     {
@@ -24,56 +22,46 @@ _SCHEMA: Final = vol.Schema(
 )
 
 
-class EventSubentryFlow(ConfigSubentryFlow):
+class EventSubentryFlow(SubentryFlow):
     """Adds an event, or changes one."""
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the event's code, and what it is called here."""
+        return self._ask("user", user_input, {})
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for another code or name."""
+        current = self._get_reconfigure_subentry().data
+        return self._ask("reconfigure", user_input, current)
+
+    def _ask(
+        self,
+        step: str,
+        user_input: dict[str, Any] | None,
+        current: Mapping[str, Any],
+    ) -> SubentryFlowResult:
+        """Show the form with what Blynk allows, or end the flow with what was entered."""
         errors: dict[str, str] = {}
         if user_input is not None:
             data = _tidied(user_input)
             errors = self._errors(data)
             if not errors:
                 code = data[CONF_EVENT_CODE]
-                return self.async_create_entry(
-                    title=_title(data),
-                    data=data,
-                    description="event",
-                    description_placeholders={"code": code},
-                    unique_id=_unique_id(code),
+                return self._keep(
+                    data,
+                    data.get(CONF_NAME, code),
+                    _unique_id(code),
+                    Requirement("event", {"code": code}),
                 )
-        return self._show("user", user_input, errors)
-
-    async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Ask for another code or name."""
-        subentry = self._get_reconfigure_subentry()
-        errors: dict[str, str] = {}
-        if user_input is None:
-            user_input = dict(subentry.data)
-        else:
-            data = _tidied(user_input)
-            errors = self._errors(data)
-            if not errors:
-                return self.async_update_and_abort(
-                    self._get_entry(),
-                    subentry,
-                    title=_title(data),
-                    data=data,
-                    unique_id=_unique_id(data[CONF_EVENT_CODE]),
-                )
-        return self._show("reconfigure", user_input, errors)
-
-    def _show(
-        self, step: str, values: Mapping[str, Any] | None, errors: dict[str, str]
-    ) -> SubentryFlowResult:
-        """Show the form, with what Blynk allows."""
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(_SCHEMA, values),
+            data_schema=self.add_suggested_values_to_schema(
+                _SCHEMA, current if user_input is None else user_input
+            ),
             errors=errors,
             description_placeholders={
                 "code_length": str(EVENT_CODE_MAX),
@@ -87,14 +75,7 @@ class EventSubentryFlow(ConfigSubentryFlow):
         code = data.get(CONF_EVENT_CODE, "")
         if not is_event_code(code):
             return {CONF_EVENT_CODE: "invalid_code"}
-        changed = (
-            self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
-        )
-        if any(
-            subentry.unique_id == _unique_id(code)
-            for subentry_id, subentry in self._get_entry().subentries.items()
-            if subentry_id != changed
-        ):
+        if any(other.unique_id == _unique_id(code) for other in self._others()):
             return {CONF_EVENT_CODE: "code_in_use"}
         return {}
 
@@ -102,12 +83,6 @@ class EventSubentryFlow(ConfigSubentryFlow):
 def _tidied(entered: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was entered without spaces around it, and without what is empty."""
     return {field: text.strip() for field, text in entered.items() if text.strip()}
-
-
-def _title(data: Mapping[str, Any]) -> str:
-    """Return what the event is called."""
-    title: str = data.get(CONF_NAME, data[CONF_EVENT_CODE])
-    return title
 
 
 def _unique_id(code: str) -> str:

@@ -45,7 +45,9 @@ class Events:
         self._learned = learned
         self._send = send
         self._on_counted = on_counted
-        self._not_before: defaultdict[str, float] = defaultdict(float)
+        # Before a reload there may have been one just now.
+        earliest = hass.loop.time() + _SPACING
+        self._not_before: defaultdict[str, float] = defaultdict(lambda: earliest)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @callback

@@ -28,19 +28,21 @@ from .const import (
     CONF_DIRECTION,
     CONF_PIN,
     CONF_PLAN_SIZE,
+    CONF_TRAIT,
 )
 from .draft import CONF_INCLUDE_PRIVATE, CONF_SCOPE, Draft, PlanSize, Scope, Wish
 from .exposure import Direction
 from .exposure_checks import AUTOMATIC
 from .exposure_form import select
-from .markdown import table_row
+from .markdown import part, table
 from .plan import planned
-from .plan_formats import NOTHING, escaped, to_markdown
+from .plan_formats import NOTHING, escaped, to_narrow_markdown
 from .texts import option_text
 
 CONF_ENTITIES: Final = "entities"
 CONF_FOLLOWING: Final = "following"
 _NAMES_SHOWN: Final = 5
+_COLUMNS: Final = ("entity", "trait", "datastream", "pin", "data_type")
 
 _ENTITIES: Final[Mapping[vol.Marker, Any]] = {
     vol.Optional(CONF_ENTITIES): EntitySelector(
@@ -85,7 +87,7 @@ def pick_errors(wish: Wish, sketch: Draft, *, following: bool) -> dict[str, str]
     if following and not wish.choice.groups:
         return {CONF_FOLLOWING: "nothing_to_follow"}
     if not following and not sketch.planned:
-        return {"base": "nothing_to_expose"}
+        return {"base": "nothing_to_expose" if sketch.omitted else "nothing_there"}
     return {}
 
 
@@ -98,10 +100,11 @@ def suggestions(entry: ConfigEntry | None = None) -> dict[str, Any]:
 
 @callback
 def preview_placeholders(hass: HomeAssistant, sketch: Draft) -> dict[str, str]:
-    """Return what the preview shows of a draft, as Markdown."""
+    """Return what the preview shows of a draft, as Markdown without empty parts."""
     rows = [_row(hass, item.data, item.state.name) for item in sketch.planned]
+    omitted = [(item.omission, item.name) for item in sketch.omitted]
     notes = [
-        (note, item.state.name)
+        (note, item.data[CONF_DATASTREAM])
         for item in sketch.planned
         for note, applies in (
             ("guarded", item.description.guarded),
@@ -111,13 +114,11 @@ def preview_placeholders(hass: HomeAssistant, sketch: Draft) -> dict[str, str]:
     ]
     return {
         "count": str(len(sketch.planned)),
-        "rows": "\n".join(rows) or table_row([NOTHING] * 5),
+        "rows": f"{table(hass, _COLUMNS, rows)}\n\n" if rows else "",
         "total": str(sketch.used + len(sketch.planned)),
         "limit": str(sketch.limit),
-        "notes": grouped(hass, "preview_note", notes),
-        "left_out": grouped(
-            hass, "omission", ((item.omission, item.name) for item in sketch.omitted)
-        ),
+        "notes": part(hass, "notes", grouped(hass, "preview_note", notes)),
+        "left_out": part(hass, "left_out", grouped(hass, "omission", omitted)),
     }
 
 
@@ -129,7 +130,7 @@ def left_out(hass: HomeAssistant, sketch: Draft) -> str:
         f"{option_text(hass, 'omission', option)}: {_named(names)}"
         for option, names in groups.items()
     )
-    return "; ".join(lines) or NOTHING
+    return "; ".join(lines)
 
 
 @callback
@@ -138,21 +139,19 @@ def plan_placeholders(
 ) -> dict[str, str]:
     """Return the table of the datastreams to create, as Markdown."""
     rows = [planned(hass, data) for data in exposures]
-    return {"count": str(len(rows)), "plan": to_markdown(rows)}
+    return {"count": str(len(rows)), "plan": to_narrow_markdown(rows)}
 
 
 @callback
-def _row(hass: HomeAssistant, data: Mapping[str, Any], entity: str) -> str:
+def _row(hass: HomeAssistant, data: Mapping[str, Any], entity: str) -> list[str]:
     """Return an exposure to come as a row of the preview's table."""
-    return table_row(
-        [
-            entity,
-            option_text(hass, "trait", data["trait"]),
-            data[CONF_DATASTREAM],
-            f"V{data[CONF_PIN]}" if CONF_PIN in data else NOTHING,
-            option_text(hass, "data_type", data[CONF_DATA_TYPE]),
-        ]
-    )
+    return [
+        entity,
+        option_text(hass, "trait", data[CONF_TRAIT]),
+        data[CONF_DATASTREAM],
+        f"V{data[CONF_PIN]}" if CONF_PIN in data else NOTHING,
+        option_text(hass, "data_type", data[CONF_DATA_TYPE]),
+    ]
 
 
 @callback
@@ -164,7 +163,7 @@ def grouped(
         f"- {option_text(hass, selector, option)}: {_named([escaped(name) for name in names])}"
         for option, names in _groups(pairs).items()
     )
-    return "\n".join(lines) or NOTHING
+    return "\n".join(lines)
 
 
 def _groups(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:

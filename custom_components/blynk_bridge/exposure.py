@@ -33,6 +33,7 @@ from .const import (
     CONF_UNAVAILABLE,
 )
 from .device.values import DataType
+from .exposure_data import checked
 from .templated import TEMPLATE_KEY, Templated
 from .traits.anything import ATTRIBUTE_KEY, Attribute
 from .traits.base import Description, Trait
@@ -115,10 +116,8 @@ class Exposure:
 
         Raises KeyError, TypeError or ValueError for data of another version.
         """
-        entity_id = current_entity_id(
-            hass, data[CONF_ENTITY_ID], data.get(CONF_ENTITY_REGISTRY_ID)
-        )
-        if not is_bound(hass, data):
+        checked(data)
+        if (entity_id := bound_entity_id(hass, data)) is None:
             return None
         if (trait := trait_of(hass, entity_id, data)) is None:
             return None
@@ -191,6 +190,15 @@ def current_entity_id(
     if registry_id and (entry := er.async_get(hass).entities.get_entry(registry_id)):
         return entry.entity_id
     return entity_id
+
+
+def bound_entity_id(hass: HomeAssistant, data: Mapping[str, Any]) -> str | None:
+    """Return the id that an exposed entity has today, None if it is gone."""
+    if not is_bound(hass, data):
+        return None
+    return current_entity_id(
+        hass, data[CONF_ENTITY_ID], data.get(CONF_ENTITY_REGISTRY_ID)
+    )
 
 
 def is_bound(hass: HomeAssistant, data: Mapping[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from .const import (
 from .device.errors import InvalidName
 from .device.messages import valid_name
 from .exposure import Direction
+from .exposure_data import pins
 from .proposal import PIN_MAX, data_types, exposure_unique_id
 from .traits.base import Description, Trait
 
@@ -38,9 +39,7 @@ def entry_errors(
         CONF_DATASTREAM: name_error(
             values[CONF_DATASTREAM], {other.unique_id for other in others}
         ),
-        CONF_PIN: pin_error(
-            values.get(CONF_PIN), {other.data.get(CONF_PIN) for other in others}
-        ),
+        CONF_PIN: pin_error(values.get(CONF_PIN), pins(others)),
         "base": interval_error(values.get(CONF_MIN_INTERVAL, 0))
         or repeat_error(
             values.get(CONF_MAX_INTERVAL, 0), values.get(CONF_MIN_INTERVAL, 0)
@@ -58,7 +57,7 @@ def name_error(name: str, taken: set[str | None]) -> str | None:
     return "datastream_in_use" if exposure_unique_id(name) in taken else None
 
 
-def pin_error(pin: float | None, taken: set[int | None]) -> str | None:
+def pin_error(pin: float | None, taken: set[int]) -> str | None:
     """Return what is wrong with a virtual pin."""
     if pin is None:
         return None

@@ -79,7 +79,7 @@ class FirstExposures(ConfigFlow):
     ) -> ConfigFlowResult:
         """Show what to create in the Blynk template, then create the entry."""
         exposures = self._sketch.data
-        if user_input is not None:
+        if user_input is not None or not exposures:
             subentries = [exposure_subentry(data) for data in exposures]
             if self._selection is not None:
                 settled = {item for data in exposures if (item := settlement(data))}

@@ -15,10 +15,10 @@ from homeassistant.helpers import (
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.start import async_at_started
 
-from .const import CONF_DATASTREAM, DOMAIN, SUBENTRY_DATASTREAM, SUBENTRY_SELECTION
-from .markdown import listed
-from .plan import planned
-from .plan_formats import NOTHING, to_markdown
+from .const import CONF_DATASTREAM, DOMAIN, SUBENTRY_SELECTION
+from .markdown import listed, part
+from .plan import rows_of
+from .plan_formats import to_narrow_markdown
 from .selection import Difference, async_follow
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -143,8 +143,8 @@ class Following:
             translation_key=ISSUE_SELECTION_CHANGED,
             translation_placeholders={
                 "title": self._entry.title,
-                "added": self._table(added),
-                "removed": listed(removed),
+                "added": part(self._hass, "added", self._table(added)),
+                "removed": part(self._hass, "removed", listed(removed)),
             },
         )
 
@@ -172,11 +172,11 @@ class Following:
     def _table(self, names: Collection[str]) -> str:
         """Return the datastreams to create as a table."""
         rows = [
-            planned(self._hass, subentry.data)
-            for subentry in self._entry.get_subentries_of_type(SUBENTRY_DATASTREAM)
-            if subentry.data[CONF_DATASTREAM] in names
+            row
+            for row in rows_of(self._hass, self._entry).values()
+            if row.name in names
         ]
-        return to_markdown(rows) if rows else NOTHING
+        return to_narrow_markdown(rows) if rows else ""
 
     def _issue_id(self, key: str) -> str:
         """Return an issue's id of this entry."""

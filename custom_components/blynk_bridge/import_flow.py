@@ -85,7 +85,7 @@ class ImportSteps(ConfigSubentryFlow):
                     reason="all_paired",
                     description_placeholders={"count": str(len(stored))},
                 )
-        elif not user_input[CONF_DATASTREAMS]:
+        elif not user_input.get(CONF_DATASTREAMS):
             errors[CONF_DATASTREAMS] = "nothing_chosen"
         else:
             self._waiting = user_input[CONF_DATASTREAMS][::-1]
@@ -102,7 +102,8 @@ class ImportSteps(ConfigSubentryFlow):
         )
         return self.async_show_form(
             step_id="import_template",
-            data_schema=vol.Schema({vol.Required(CONF_DATASTREAMS): listed}),
+            # Of a list that is required the frontend chooses the first by itself.
+            data_schema=vol.Schema({vol.Optional(CONF_DATASTREAMS): listed}),
             errors=errors,
             last_step=False,
         )

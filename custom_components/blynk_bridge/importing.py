@@ -49,7 +49,8 @@ async def async_stored_values(coordinator: BlynkCoordinator) -> dict[str, str]:
     try:
         # An answer looks like a command: a lamp must not go on because we ask.
         with coordinator.inquiry():
-            await coordinator.async_send(get_all_values(), Lane.URGENT)
+            # The user waits in a dialog, as with a finger on a widget.
+            await coordinator.async_send(get_all_values(), Lane.CONFIRMATION)
             await asyncio.sleep(_COLLECT_SECONDS)
     finally:
         stop()

@@ -23,6 +23,7 @@ from .traits.base import NotWritable, OnOffTrait
 _SENTENCES: Final = f"component.{DOMAIN}.selector.command.options"
 _SET: Final = "set"
 _OPERATED: Final = "operated"
+_HIDDEN: Final = "…"
 # By action, or by service alone where every domain means the same by it.
 _BY_ACTION: Final[Mapping[str, str]] = {
     "alarm_arm_away": "armed",
@@ -136,8 +137,12 @@ def _value(
     exposure: Exposure | None,
     data: Mapping[str, Any],
 ) -> str:
-    """Return what was written as the user knows it: an option by its name."""
-    value = data[ATTR_VALUE]
+    """Return what was written as the user knows it: an option by its name.
+
+    What is private is not in the event.
+    """
+    if (value := data.get(ATTR_VALUE)) is None:
+        return _HIDDEN
     if state is None or exposure is None:
         return str(value)
     try:

@@ -16,7 +16,8 @@ from homeassistant.core import (
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 
-from .const import CONF_ENTITY_REGISTRY_ID, SUBENTRY_DATASTREAM
+from .const import CONF_ENTITY_REGISTRY_ID
+from .exposure_data import sound
 from .settling import async_when_settled
 
 _GRACE: Final = 30.0
@@ -136,9 +137,5 @@ class LostEntities:
         return self._hass.states.get(subentry.data[CONF_ENTITY_ID]) is None
 
     def _subentries(self) -> list[ConfigSubentry]:
-        """Return the exposures' subentries that name an entity."""
-        return [
-            subentry
-            for subentry in self._entry.get_subentries_of_type(SUBENTRY_DATASTREAM)
-            if CONF_ENTITY_ID in subentry.data
-        ]
+        """Return the exposures' subentries."""
+        return sound(self._entry.subentries.values())

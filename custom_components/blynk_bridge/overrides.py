@@ -173,7 +173,8 @@ class Overrides:
         if (exposure := self._exposures.get(name)) is None:
             return had if name in self._resting else {}
         state = self._hass.states.get(exposure.entity_id)
-        if state is not None and is_secret(exposure, exposure.trait.describe(state)):
+        description = None if state is None else exposure.trait.describe(state)
+        if is_secret(exposure, description):
             return {}
         wanted = widget_properties(self._hass, exposure)
         if wanted is None:

@@ -23,6 +23,7 @@ from .const import (
 from .control import Control
 from .device.values import DataType
 from .exposure import Direction, current_entity_id, is_bound, trait_of
+from .exposure_data import checked
 from .labels import option_labels
 from .precision import display_decimals
 from .proposal import entity_state
@@ -63,6 +64,7 @@ def planned(hass: HomeAssistant, data: Mapping[str, Any]) -> PlannedDatastream:
     Of an entity that is gone, only what the subentry says is known. Raises KeyError,
     TypeError or ValueError for data of another version.
     """
+    checked(data)
     data_type = DataType(data[CONF_DATA_TYPE])
     entity_id = current_entity_id(
         hass, data[CONF_ENTITY_ID], data.get(CONF_ENTITY_REGISTRY_ID)

@@ -37,6 +37,9 @@ If the template's plan has too few datastreams, stop and say so.
 At the end, list what was created, what was changed, and what could not be done.
 """
 NOTHING: Final = "–"
+_NARROW: Final = ("Name", "Pin", "Data type")
+_SETTINGS: Final = "Settings"
+_SYNC: Final = "Sync"
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -81,6 +84,22 @@ def to_markdown(rows: Iterable[PlannedDatastream]) -> str:
         _line(_COLUMNS),
         _line("---" for _ in _COLUMNS),
         *(_line(escaped(cell(row)) for cell in _COLUMNS.values()) for row in rows),
+    ]
+    return "\n".join(lines)
+
+
+def to_narrow_markdown(rows: Iterable[PlannedDatastream]) -> str:
+    """Return a table that fits into a dialog: what a datastream has not is not named."""
+    lines = [
+        _line((*_NARROW, _SETTINGS)),
+        _line("---" for _ in (*_NARROW, _SETTINGS)),
+        *(
+            _line(
+                escaped(cell)
+                for cell in (*(_COLUMNS[c](row) for c in _NARROW), _settings(row))
+            )
+            for row in rows
+        ),
     ]
     return "\n".join(lines)
 
@@ -136,6 +155,17 @@ def _sentence(row: PlannedDatastream) -> str:
     return ", ".join(parts) + "."
 
 
+def _settings(row: PlannedDatastream) -> str:
+    """Return what a datastream has beside name, pin and type, as the console calls it."""
+    parts = [
+        f"{column}: {text}"
+        for column, cell in _COLUMNS.items()
+        if column not in {*_NARROW, _SYNC} and (text := cell(row))
+    ]
+    # Off is what the console begins with.
+    return ", ".join([*parts, f"{_SYNC}: on"] if row.sync else parts)
+
+
 def _quoted(text: str) -> str:
     """Return the text in quotes that it can't end itself."""
     return '"' + " ".join(text.replace('"', "'").split()) + '"'
@@ -168,7 +198,7 @@ _COLUMNS: Final[Mapping[str, Callable[[PlannedDatastream], str]]] = {
     "Decimals": lambda row: _text(row.decimals),
     "Default": lambda row: _text(row.default),
     "Enum labels": lambda row: "; ".join(row.labels),
-    "Sync": lambda row: "on" if row.sync else "off",
+    _SYNC: lambda row: "on" if row.sync else "off",
 }
 _NUMERIC: Final = re.compile(r"-?\d+(\.\d+)?")
 

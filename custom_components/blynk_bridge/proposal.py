@@ -20,16 +20,19 @@ from .const import (
     CONF_DATASTREAM,
     CONF_DIRECTION,
     CONF_ENTITY_REGISTRY_ID,
+    CONF_PAUSED,
     CONF_PIN,
     CONF_TRAIT,
     DOMAIN,
     SUBENTRY_DATASTREAM,
 )
 from .device.values import DataType
-from .exposure import Direction, current_entity_id
+from .exposure import Direction, bound_entity_id
+from .exposure_data import sound
 from .traits.base import Description, OnOffTrait, Trait
 
 PIN_MAX: Final = 255
+_PAUSE: Final = "⏸"
 _NUMBERS: Final = frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.STRING})
 # The types that can hold what a trait's own type holds.
 _ALTERNATIVES: Final[Mapping[DataType, frozenset[DataType]]] = {
@@ -90,7 +93,7 @@ def default_direction(description: Description) -> Direction:
     return Direction.PUBLISH
 
 
-def free_pins(taken: Container[int]) -> Iterator[int]:
+def free_pins(taken: Container[int | None]) -> Iterator[int]:
     """Yield the virtual pins that are free, lowest first; V0 stays the user's."""
     return (pin for pin in range(1, PIN_MAX + 1) if pin not in taken)
 
@@ -135,9 +138,13 @@ def exposure_unique_id(name: str) -> str:
 
 
 def exposure_title(data: Mapping[str, Any]) -> str:
-    """Return what the user knows the datastream by in Blynk."""
-    name: str = data[CONF_DATASTREAM]
-    return f"{name} (V{data[CONF_PIN]})" if CONF_PIN in data else name
+    """Return what the user knows the datastream by in Blynk, and whether it pauses."""
+    parts = [data[CONF_DATASTREAM]]
+    if CONF_PIN in data:
+        parts.append(f"(V{data[CONF_PIN]})")
+    if data.get(CONF_PAUSED):
+        parts.append(_PAUSE)
+    return " ".join(parts)
 
 
 @callback
@@ -146,14 +153,7 @@ def exposed_traits(
 ) -> set[tuple[str, str]]:
     """Return the entity, by its id of today, and the trait of every exposure."""
     return {
-        (
-            current_entity_id(
-                hass,
-                subentry.data[CONF_ENTITY_ID],
-                subentry.data.get(CONF_ENTITY_REGISTRY_ID),
-            ),
-            subentry.data[CONF_TRAIT],
-        )
-        for subentry in subentries
-        if subentry.subentry_type == SUBENTRY_DATASTREAM
+        (entity_id, subentry.data[CONF_TRAIT])
+        for subentry in sound(subentries)
+        if (entity_id := bound_entity_id(hass, subentry.data)) is not None
     }

@@ -4,13 +4,14 @@ from dataclasses import replace
 import logging
 from typing import Final
 
-from homeassistant.core import HomeAssistant, State, callback
+from homeassistant.core import HomeAssistant, State, callback, split_entity_id
 
 from .availability import Availability, Presence
 from .device.outbox import Erased
 from .device.values import DataType, Value
 from .exposure import Exposure, Unavailable
 from .labels import option_labels
+from .traits.anything import PRIVATE_DOMAINS
 from .traits.base import Description
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -74,5 +75,13 @@ class Reader:
 
 
 def is_secret(exposure: Exposure, description: Description | None) -> bool:
-    """Return whether the user has yet to agree that this leaves the home."""
-    return description is not None and description.private and not exposure.opted_in
+    """Return whether the user has yet to agree that this leaves the home.
+
+    All about a person is private, also while nothing describes it.
+    """
+    if exposure.opted_in:
+        return False
+    domain, _ = split_entity_id(exposure.entity_id)
+    return domain in PRIVATE_DOMAINS or (
+        description is not None and description.private
+    )

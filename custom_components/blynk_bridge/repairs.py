@@ -30,7 +30,7 @@ from .exposure import trait_of
 from .exposure_checks import consent_step, trait_errors
 from .exposure_form import CONSENT_SCHEMA
 from .following import ISSUE_SELECTION_CHANGED
-from .plan_formats import escaped, to_markdown
+from .plan_formats import escaped, to_narrow_markdown
 from .proposal import entity_state, own_entities
 from .upkeep import ISSUE_PLAN_OUTDATED, ISSUE_UNKNOWN_DATASTREAMS, Upkeep
 
@@ -53,7 +53,7 @@ _CONFIRMATIONS: Final[Mapping[str, _Confirmation]] = {
     ),
     # What Blynk does not know then is an issue again.
     ISSUE_UNKNOWN_DATASTREAMS: _Confirmation(
-        lambda upkeep: {"plan": to_markdown(upkeep.unknown_rows)},
+        lambda upkeep: {"plan": to_narrow_markdown(upkeep.unknown_rows)},
         lambda upkeep: upkeep.check.async_check_again(),
     ),
 }

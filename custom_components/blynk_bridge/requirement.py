@@ -1,4 +1,4 @@
-"""What to tell the user to create in the Blynk template for one exposure."""
+"""What to tell the user to create in the Blynk template for one datastream or event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+import logging
 from types import MappingProxyType
 from typing import Any, Final, Self
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
-from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import (
     area_registry as ar,
@@ -24,12 +24,14 @@ from .const import (
     CONF_PLAN_SIZE,
     CONF_SELECTION,
     CONF_TRAIT,
-    SUBENTRY_DATASTREAM,
     SUBENTRY_SELECTION,
 )
 from .draft import CONF_INCLUDE_PRIVATE, CONF_SCOPE, Wish, draft
-from .exposure import current_entity_id
+from .exposure import bound_entity_id
+from .exposure_data import sound
 from .proposal import exposure_subentry
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 CONF_SETTLED: Final = "settled"
 """What was exposed once while it belonged here: gone since, the user deleted it."""
@@ -56,9 +58,15 @@ class _Selection:
 
     @classmethod
     @callback
-    def from_subentry(cls, hass: HomeAssistant, subentry: ConfigSubentry) -> Self:
-        """Return the selection, and who belongs to it now."""
-        wish = Wish.from_fields(subentry.data)
+    def from_subentry(
+        cls, hass: HomeAssistant, subentry: ConfigSubentry
+    ) -> Self | None:
+        """Return the selection, and who belongs to it now, None if it is not a valid one."""
+        try:
+            wish = Wish.from_fields(subentry.data)
+        except (TypeError, ValueError) as error:
+            _LOGGER.warning("Selection %s is not valid: %r", subentry.title, error)
+            return None
         members = frozenset(choose(hass, wish.choice).members)
         return cls(subentry, str(subentry.unique_id), wish, members)
 
@@ -135,8 +143,9 @@ def async_follow(hass: HomeAssistant, entry: ConfigEntry) -> Difference:
     hidden or disabled for a while has not left.
     """
     selections = [
-        _Selection.from_subentry(hass, subentry)
+        selection
         for subentry in entry.get_subentries_of_type(SUBENTRY_SELECTION)
+        if (selection := _Selection.from_subentry(hass, subentry)) is not None
     ]
     if not selections:
         return Difference()
@@ -173,7 +182,7 @@ def leaving(
         subentry
         for subentry in _exposures(entry)
         if subentry.data.get(CONF_SELECTION) == selection.unique_id
-        and _member(hass, subentry) not in members
+        and bound_entity_id(hass, subentry.data) not in members
     ]
 
 
@@ -181,7 +190,7 @@ def leaving(
 def deleted(hass: HomeAssistant, selection: ConfigSubentry) -> set[tuple[str, str]]:
     """Return the entities and traits that are not exposed anew once they are gone."""
     entities = er.async_get(hass).entities
-    pairs = (item.partition("/") for item in selection.data.get(CONF_SETTLED, ()))
+    pairs = (item.partition("/") for item in _settled(selection))
     return {
         (registered.entity_id, trait)
         for registry_id, _, trait in pairs
@@ -193,8 +202,9 @@ def deleted(hass: HomeAssistant, selection: ConfigSubentry) -> set[tuple[str, st
 def async_settle(hass: HomeAssistant, entry: ConfigEntry, key: str) -> None:
     """Remember of a new selection what is exposed of it now."""
     for subentry in entry.get_subentries_of_type(SUBENTRY_SELECTION):
-        if subentry.unique_id == key:
-            selection = _Selection.from_subentry(hass, subentry)
+        if subentry.unique_id == key and (
+            selection := _Selection.from_subentry(hass, subentry)
+        ):
             _async_settle(hass, entry, selection)
 
 
@@ -214,7 +224,7 @@ def _async_let_go(
     removed: list[Mapping[str, Any]] = []
     for subentry in _exposures(entry):
         selection = by_key.get(subentry.data.get(CONF_SELECTION, ""))
-        entity_id = _member(hass, subentry)
+        entity_id = bound_entity_id(hass, subentry.data)
         if selection is None or entity_id in selection.members:
             continue
         heir = next((each for each in selections if entity_id in each.members), None)
@@ -243,28 +253,27 @@ def _async_settle(
     }
     before = {
         item
-        for item in selection.subentry.data.get(CONF_SETTLED, ())
+        for item in _settled(selection.subentry)
         if item.partition("/")[0] in member_ids
     }
     now = {
         item
         for subentry in _exposures(entry)
-        if _member(hass, subentry) in selection.members
+        if bound_entity_id(hass, subentry.data) in selection.members
         and (item := settlement(subentry.data))
     }
     data = {**selection.subentry.data, CONF_SETTLED: sorted(before | now)}
     hass.config_entries.async_update_subentry(entry, selection.subentry, data=data)
 
 
+def _settled(selection: ConfigSubentry) -> list[str]:
+    """Return what a selection remembers, as far as it can be understood."""
+    settled = selection.data.get(CONF_SETTLED, [])
+    if not isinstance(settled, list):
+        return []
+    return [item for item in settled if isinstance(item, str)]
+
+
 def _exposures(entry: ConfigEntry) -> list[ConfigSubentry]:
     """Return the exposures there are; they may be removed meanwhile."""
-    return list(entry.get_subentries_of_type(SUBENTRY_DATASTREAM))
-
-
-@callback
-def _member(hass: HomeAssistant, subentry: ConfigSubentry) -> str | None:
-    """Return the id that an exposed entity has today, None if it is gone."""
-    registry_id = subentry.data.get(CONF_ENTITY_REGISTRY_ID)
-    if registry_id and er.async_get(hass).entities.get_entry(registry_id) is None:
-        return None
-    return current_entity_id(hass, subentry.data[CONF_ENTITY_ID], registry_id)
+    return sound(entry.subentries.values())

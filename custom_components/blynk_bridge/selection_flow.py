@@ -24,7 +24,7 @@ from .expose_steps import (
     suggestions,
 )
 from .import_flow import ImportSteps
-from .markdown import listed
+from .markdown import listed, part
 from .proposal import exposure_subentry
 from .selection import (
     CONF_SETTLED,
@@ -91,6 +91,8 @@ class SelectionSubentryFlow(BulkSteps, ImportSteps):
             shown, self._sketch = self._sketch, self._draft()
             if shown.data == self._sketch.data:
                 self._expose()
+                if not self._sketch.data:
+                    return self.async_abort(reason="following")
                 return await self.async_step_plan()
             errors["base"] = "changed_meanwhile"
         return self.async_show_form(
@@ -187,7 +189,9 @@ class SelectionSubentryFlow(BulkSteps, ImportSteps):
                 },
             )
             self._difference = async_follow(self.hass, entry)
-            return await self.async_step_changed()
+            if self._difference.added or self._difference.removed:
+                return await self.async_step_changed()
+            return self._end_changed()
         gone = leaving(self.hass, entry, subentry, Wish.from_fields(self._fields))
         self._sketch = self._draft(gone)
         return self.async_show_form(
@@ -195,7 +199,11 @@ class SelectionSubentryFlow(BulkSteps, ImportSteps):
             data_schema=vol.Schema({}),
             description_placeholders={
                 **preview_placeholders(self.hass, self._sketch),
-                "removed": listed(each.data[CONF_DATASTREAM] for each in gone),
+                "removed": part(
+                    self.hass,
+                    "unexposed",
+                    listed(each.data[CONF_DATASTREAM] for each in gone),
+                ),
             },
             last_step=False,
         )
@@ -204,23 +212,29 @@ class SelectionSubentryFlow(BulkSteps, ImportSteps):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Show what to change in the Blynk template."""
-        difference = self._difference
         if user_input is not None:
-            return self.async_abort(
-                reason="selection_changed",
-                description_placeholders={
-                    "added": str(len(difference.added)),
-                    "removed": str(len(difference.removed)),
-                },
-            )
+            return self._end_changed()
+        added, removed = self._difference.added, self._difference.removed
+        plan = plan_placeholders(self.hass, added)["plan"] if added else ""
+        gone = listed(data[CONF_DATASTREAM] for data in removed)
         return self.async_show_form(
             step_id="changed",
             data_schema=vol.Schema({}),
             description_placeholders={
-                **plan_placeholders(self.hass, difference.added),
-                "removed": listed(data[CONF_DATASTREAM] for data in difference.removed),
+                "added": part(self.hass, "added", plan),
+                "removed": part(self.hass, "removed", gone),
             },
             last_step=True,
+        )
+
+    def _end_changed(self) -> SubentryFlowResult:
+        """End with how much has changed."""
+        return self.async_abort(
+            reason="selection_changed",
+            description_placeholders={
+                "added": str(len(self._difference.added)),
+                "removed": str(len(self._difference.removed)),
+            },
         )
 
     def _show_pick(

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
@@ -18,13 +19,12 @@ from .exposure import Exposure
 from .reader import Reader
 from .uplink import Uplink
 
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
-
 _LOGGER: Final = logging.getLogger(__name__)
 
 _PATIENCE: Final = 5.0
 """Seconds to wait for the stored values: what has none is not answered for."""
+_LATE: Final = 30.0
+"""Seconds after an inquiry in which its answer may still come."""
 
 _ANSWER_WINDOW: Final = 30.0
 """Seconds in which a late answer still is an answer, and no command."""
@@ -40,7 +40,7 @@ class StateSync:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: BlynkConfigEntry,
+        entry: ConfigEntry,
         uplink: Uplink,
         reader: Reader,
     ) -> None:
@@ -54,6 +54,9 @@ class StateSync:
         """Of which Blynk's value is only asked for, and until when that is an answer."""
         self._complete = asyncio.Event()
         self._inquiries = 0
+        self._late_until = 0.0
+        self._heard: set[str] = set()
+        """The datastreams that have answered the last inquiry, or have told so since."""
         self._asking: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
         self._stop: CALLBACK_TYPE | None = None
@@ -115,13 +118,16 @@ class StateSync:
         """Take what comes for the answer to a question, and for no command.
 
         For who asks what Blynk has without meaning to carry it out: nothing in an
-        answer says that it is one.
+        answer says that it is one. One that comes late opens no door: what is guarded
+        takes its first write for the answer for some time afterwards.
         """
         self._inquiries += 1
+        self._heard.clear()
         try:
             yield
         finally:
             self._inquiries -= 1
+            self._late_until = self._hass.loop.time() + _LATE
 
     def awaits(self, exposure: Exposure) -> bool:
         """Return whether Blynk was asked for this datastream, and has not answered."""
@@ -136,7 +142,7 @@ class StateSync:
         """
         awaited = self._awaited.get(exposure.datastream)
         if awaited is None:
-            return self._inquiries > 0
+            return self._answers_inquiry(exposure)
         if awaited != exposure:
             return True
         try:
@@ -144,6 +150,15 @@ class StateSync:
         except InvalidValue:
             return False
         return value == self._reader.read(exposure)
+
+    def _answers_inquiry(self, exposure: Exposure) -> bool:
+        """Return whether a write is to be taken for the answer to an inquiry."""
+        first = exposure.datastream not in self._heard
+        self._heard.add(exposure.datastream)
+        if self._inquiries:
+            return True
+        late = self._hass.loop.time() < self._late_until
+        return late and first and self._is_guarded(exposure)
 
     @callback
     def async_answered(self, exposure: Exposure) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+import logging
+from typing import Final
 
 from homeassistant.core import callback
 from homeassistant.helpers import entity_platform, entity_registry as er
@@ -12,6 +14,8 @@ from .control_entity import ControlEntity
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .entity import SubentryEntity
 from .event_code import EventCode
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,11 @@ class SubentryEntities[Item: Control | EventCode]:
             for subentry_id, item in wanted.items():
                 if subentry_id in self._entry.subentries.keys() - self._shown.keys():
                     self._async_forget_other_kinds(subentry_id)
-                    entity = self._make(self._entry.runtime_data, item)
+                    try:
+                        entity = self._make(self._entry.runtime_data, item)
+                    except ValueError as error:
+                        _LOGGER.warning("%r is not valid: %r", item, error)
+                        continue
                     self._shown[subentry_id] = _Shown(item, entity)
                     await self._platform.async_add_entities(
                         [entity], config_subentry_id=subentry_id

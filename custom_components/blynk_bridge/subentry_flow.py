@@ -3,12 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    ConfigSubentry,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
 from homeassistant.const import CONF_ATTRIBUTE, CONF_ENTITY_ID, CONF_VALUE_TEMPLATE
 from homeassistant.core import State
 from homeassistant.exceptions import HomeAssistantError
@@ -24,12 +19,14 @@ from .const import (
     CONF_ENTITY_REGISTRY_ID,
     CONF_ON_WRITE,
     CONF_OPTED_IN,
+    CONF_PIN,
     CONF_SELECTION,
     CONF_TRAIT,
     DOMAIN,
 )
-from .exposure import current_entity_id, is_bound
+from .exposure import bound_entity_id
 from .exposure_checks import OPERATING, consent_step, entry_errors, trait_errors
+from .exposure_data import datastreams, pins, sound
 from .exposure_form import (
     CONSENT_SCHEMA,
     attribute_schema,
@@ -41,15 +38,22 @@ from .exposure_form import (
 )
 from .naming import Names, wordings
 from .plan import planned
-from .proposal import entity_state, exposure_title, exposure_unique_id, own_entities
+from .proposal import (
+    entity_state,
+    exposure_title,
+    exposure_unique_id,
+    free_pins,
+    own_entities,
+)
 from .requirement import requirement
+from .subentry_base import SubentryFlow
 from .templated import TEMPLATE_KEY, Templated, async_validated
 from .texts import async_load_texts
 from .traits.anything import ATTRIBUTE_KEY, Attribute
 from .traits.base import Description, Trait
 
 
-class DatastreamSubentryFlow(ConfigSubentryFlow):
+class DatastreamSubentryFlow(SubentryFlow):
     """Adds an exposure, or changes one."""
 
     _state: State
@@ -105,8 +109,11 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for another trait or datastream of the entity."""
         subentry = self._get_reconfigure_subentry()
-        state = entity_state(self.hass, self._current_entity_id(subentry))
-        if state is None or not is_bound(self.hass, subentry.data):
+        entity_id = (
+            bound_entity_id(self.hass, subentry.data) if sound([subentry]) else None
+        )
+        state = None if entity_id is None else entity_state(self.hass, entity_id)
+        if state is None:
             return self.async_abort(reason="entity_not_found")
         self._state = state
         if user_input is not None:
@@ -226,29 +233,16 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
     def _finish(self) -> SubentryFlowResult:
         """Store the exposure, and say what the template needs for a new one."""
         data = self._data
-        title, unique_id = (
-            exposure_title(data),
-            exposure_unique_id(data[CONF_DATASTREAM]),
-        )
         if self.source == SOURCE_RECONFIGURE:
             subentry = self._get_reconfigure_subentry()
             if (selection := subentry.data.get(CONF_SELECTION)) is not None:
                 # Changed, it still comes and goes with what is followed.
                 data[CONF_SELECTION] = selection
-            return self.async_update_and_abort(
-                self._get_entry(),
-                subentry,
-                title=title,
-                data=data,
-                unique_id=unique_id,
-            )
-        needed = requirement(planned(self.hass, data))
-        return self.async_create_entry(
-            title=title,
-            data=data,
-            description=needed.key,
-            description_placeholders=needed.placeholders,
-            unique_id=unique_id,
+        return self._keep(
+            data,
+            exposure_title(data),
+            exposure_unique_id(data[CONF_DATASTREAM]),
+            requirement(planned(self.hass, data)),
         )
 
     # --- The forms ---------------------------------------------------------------
@@ -281,40 +275,22 @@ class DatastreamSubentryFlow(ConfigSubentryFlow):
         offered = traits.traits_of(self._state) or (Attribute(""),)
         exposed = {
             subentry.data[CONF_TRAIT]
-            for subentry in self._others()
-            if CONF_TRAIT in subentry.data
-            and self._current_entity_id(subentry) == self._state.entity_id
+            for subentry in sound(self._others())
+            if bound_entity_id(self.hass, subentry.data) == self._state.entity_id
         }
         trait = next((t for t in offered if t.key not in exposed), offered[0])
-        names = Names(
-            subentry.data[CONF_DATASTREAM]
-            for subentry in self._others()
-            if CONF_DATASTREAM in subentry.data
-        )
-        main = trait is offered[0]
-        name = names.claim(
-            wordings(self.hass, self._state, trait, main=main, ambiguous=False)
-        )
-        return {CONF_TRAIT: trait.key, CONF_DATASTREAM: name}
-
-    def _current_entity_id(self, subentry: ConfigSubentry) -> str:
-        """Return the id that an exposed entity has today."""
-        return current_entity_id(
-            self.hass,
-            subentry.data[CONF_ENTITY_ID],
-            subentry.data.get(CONF_ENTITY_REGISTRY_ID),
-        )
-
-    def _others(self) -> list[ConfigSubentry]:
-        """Return the entry's subentries but the one that is being changed."""
-        changed = (
-            self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
-        )
-        return [
-            subentry
-            for subentry_id, subentry in self._get_entry().subentries.items()
-            if subentry_id != changed
-        ]
+        names = Names(datastreams(self._others()))
+        wanted: tuple[str, ...] = ()
+        if trait is offered[0]:
+            wanted = wordings(self.hass, self._state, trait, main=True, ambiguous=False)
+        if exposed or not wanted:
+            # The entity's own name may be that of another trait of it.
+            wanted += wordings(
+                self.hass, self._state, trait, main=False, ambiguous=False
+            )
+        proposal = {CONF_TRAIT: trait.key, CONF_DATASTREAM: names.claim(wanted)}
+        pin = next(free_pins(pins(self._others())), None)
+        return proposal if pin is None else proposal | {CONF_PIN: pin}
 
     # --- What was entered ----------------------------------------------------------
 

@@ -1,8 +1,9 @@
 """Upkeep: what may go wrong with exposures after they were made, as repair issues."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -17,9 +18,6 @@ from .plan_changes import PlanChanges
 from .plan_formats import escaped, names_list
 from .uplink import Uplink
 
-if TYPE_CHECKING:
-    from .coordinator import BlynkConfigEntry
-
 ISSUE_ENTITY_GONE: Final = "entity_gone"
 ISSUE_PLAN_OUTDATED: Final = "plan_outdated"
 ISSUE_UNKNOWN_DATASTREAMS: Final = "unknown_datastreams"
@@ -31,7 +29,7 @@ class Upkeep:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: BlynkConfigEntry,
+        entry: ConfigEntry,
         uplink: Uplink,
         learned: Learned,
     ) -> None:

@@ -4,10 +4,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 import logging
-import math
 from typing import Final, Never
 
 from homeassistant.core import (
@@ -24,43 +22,14 @@ from .device.messages import Publication
 from .device.outbox import Erased, Outbox, Parcel, Source
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession
-from .device.values import DataType, JsonValue, Value, to_json
+from .device.values import DataType, Value, to_json
+from .echoes import Echoes, Verdict
 from .errands import Compose, Errand, Errands
 from .exposure import Exposure
+from .feed import Feed
 from .reader import Reader
 
 _LOGGER: Final = logging.getLogger(__name__)
-
-_ECHO_WINDOW: Final = 1.0
-"""Seconds after the PUBACK in which an echo of the value is expected."""
-_ECHOES_MAX: Final = 3
-
-
-@dataclass(slots=True)
-class _Feed:
-    """An exposure on its way up, with the timers its intervals need."""
-
-    exposure: Exposure
-    source: Source
-    lane: Lane
-    not_before: float = 0.0
-    waiting: asyncio.TimerHandle | None = None
-    repeating: asyncio.TimerHandle | None = None
-    sent: JsonValue | None = None
-    """What was sent last, as long as an echo of it may come."""
-    echo_until: float = 0.0
-    untrack: CALLBACK_TYPE | None = None
-    """Stops following what a template uses."""
-
-    def cancel(self) -> None:
-        """Stop both timers, and following a template."""
-        if self.untrack is not None:
-            self.untrack()
-            self.untrack = None
-        for timer in (self.waiting, self.repeating):
-            if timer is not None:
-                timer.cancel()
-        self.waiting = self.repeating = None
 
 
 class Uplink:
@@ -85,11 +54,11 @@ class Uplink:
         self._reader = reader
         self._on_sent = on_sent
         self._outbox = Outbox()
-        self._feeds: dict[str, _Feed] = {}
-        self._by_entity: dict[str, list[_Feed]] = {}
+        self._feeds: dict[str, Feed] = {}
+        self._by_entity: dict[str, list[Feed]] = {}
         self._held: set[str] = set()
         self._deferred: set[str] = set()
-        self._echoes = 0
+        self._echoes = Echoes()
         self._untrack: CALLBACK_TYPE | None = None
         self._wake = asyncio.Event()
         self._errands = Errands()
@@ -102,12 +71,13 @@ class Uplink:
         wanted = {item.datastream: item for item in exposures}
         for name, feed in list(self._feeds.items()):
             if wanted.get(name) != feed.exposure:
-                feed.cancel()
+                feed.async_cancel()
                 self._outbox.discard(name)
+                self._echoes.forget(name)
                 del self._feeds[name]
         for name, exposure in wanted.items():
             if name not in self._feeds:
-                feed = self._feeds[name] = _Feed(
+                feed = self._feeds[name] = Feed(
                     exposure,
                     partial(self._reader.read, exposure),
                     Lane.URGENT if exposure.trait.urgent else Lane.ROUTINE,
@@ -133,7 +103,7 @@ class Uplink:
         )
 
     @callback
-    def _async_follow_template(self, feed: _Feed) -> None:
+    def _async_follow_template(self, feed: Feed) -> None:
         """Follow all that a template uses, instead of its entity alone."""
         if (template := feed.exposure.template) is not None:
             feed.untrack = template.async_track(partial(self._async_changed, feed))
@@ -145,7 +115,7 @@ class Uplink:
             self._untrack()
             self._untrack = None
         for feed in self._feeds.values():
-            feed.cancel()
+            feed.async_cancel()
 
     # --- What has changed ------------------------------------------------------
 
@@ -156,26 +126,14 @@ class Uplink:
             self._async_changed(feed)
 
     @callback
-    def _async_changed(self, feed: _Feed) -> None:
+    def _async_changed(self, feed: Feed) -> None:
         """Mark an exposure, unless it is to be silent."""
         if not self._is_silent(feed.exposure.datastream):
-            self._async_mark(feed)
+            feed.async_mark(self._hass.loop, self._async_put_marked)
 
     @callback
-    def _async_mark(self, feed: _Feed) -> None:
-        """Let the exposure wait for its message, or first for its interval."""
-        if feed.waiting is not None:
-            return
-        loop = self._hass.loop
-        if feed.not_before > loop.time():
-            feed.waiting = loop.call_at(feed.not_before, self._async_waited, feed)
-            return
-        self._async_put(feed, feed.lane)
-
-    @callback
-    def _async_waited(self, feed: _Feed) -> None:
-        """Let the exposure go once its interval is over."""
-        feed.waiting = None
+    def _async_put_marked(self, feed: Feed) -> None:
+        """Let a changed exposure go in its own lane."""
         self._async_put(feed, feed.lane)
 
     @callback
@@ -186,7 +144,7 @@ class Uplink:
             self._async_put(feed, Lane.ROUTINE)
 
     @callback
-    def _async_put(self, feed: _Feed, lane: Lane, *, forced: bool = False) -> None:
+    def _async_put(self, feed: Feed, lane: Lane, *, forced: bool = False) -> None:
         """Put the exposure into the outbox."""
         exposure = feed.exposure
         if self._is_silent(exposure.datastream):
@@ -336,32 +294,14 @@ class Uplink:
 
     @callback
     def async_is_echo(self, exposure: Exposure, value: Value) -> bool:
-        """Return whether a write is what we have just sent, and answer it if so.
-
-        Blynk documents no echo of a device's own values, and excludes none. Taken
-        for a command, it would be confirmed, echoed, confirmed, until the month's
-        messages are used up. Since it may also be a widget that wants to be sure,
-        it is confirmed without an action; several of them running are echoes, and
-        so are all from then on: a widget that shows the value already misses nothing.
-        """
-        feed = self._feeds.get(exposure.datastream)
-        if (
-            feed is None
-            or feed.sent is None
-            or feed.sent != to_json(value, exposure.data_type)
-            or self._hass.loop.time() > feed.echo_until
-        ):
-            if self._echoes < _ECHOES_MAX:
-                self._echoes = 0
-            # An echo would have come before a newer write: none is due any more.
-            if feed is not None and feed.echo_until < math.inf:
-                feed.sent = None
-            return False
-        feed.sent = None
-        self._echoes += 1
-        if self._echoes < _ECHOES_MAX:
+        """Return whether a write is what we have just sent, and answer it if so."""
+        name = exposure.datastream
+        form = to_json(value, exposure.data_type)
+        verdict = self._echoes.judge(name, form, self._hass.loop.time())
+        feed = self._feeds.get(name)
+        if verdict is Verdict.REPEATED and feed is not None:
             self._async_put(feed, Lane.CONFIRMATION, forced=True)
-        return True
+        return verdict is not Verdict.COMMAND
 
     # --- Sending ---------------------------------------------------------------
 
@@ -426,9 +366,12 @@ class Uplink:
         }
         for name, feed in feeds.items():
             form = parcel.values[name]
-            feed.sent = None if isinstance(form, Erased) else form
-            feed.echo_until = math.inf
-            self._async_schedule(feed, repeats=feed.sent is not None)
+            self._echoes.sending(name, form)
+            feed.async_sent(
+                self._hass.loop,
+                self._async_repeat,
+                repeats=not isinstance(form, Erased),
+            )
         try:
             await self._session.publish(parcel.publication)
         except PublishRefused as error:
@@ -441,24 +384,10 @@ class Uplink:
         else:
             self._outbox.acknowledged(parcel)
             self._on_sent()
-        for feed in feeds.values():
-            feed.echo_until = self._hass.loop.time() + _ECHO_WINDOW
+        for name in feeds:
+            self._echoes.answered(name, self._hass.loop.time())
 
     @callback
-    def _async_schedule(self, feed: _Feed, *, repeats: bool) -> None:
-        """Start the intervals of an exposure that is sent now."""
-        exposure = feed.exposure
-        feed.not_before = self._hass.loop.time() + exposure.min_interval
-        if feed.repeating is not None:
-            feed.repeating.cancel()
-            feed.repeating = None
-        if repeats and exposure.max_interval and exposure.publishes:
-            feed.repeating = self._hass.loop.call_later(
-                exposure.max_interval, self._async_repeat, feed
-            )
-
-    @callback
-    def _async_repeat(self, feed: _Feed) -> None:
+    def _async_repeat(self, feed: Feed) -> None:
         """Send an unchanged value again, before Blynk calls it stale."""
-        feed.repeating = None
         self._async_put(feed, Lane.ROUTINE, forced=True)

@@ -578,3 +578,30 @@ async def test_verify_raises_the_first_failure(sim: Simulator) -> None:
     await sim.stop_listening()
     with pytest.raises(LinkError):
         await verify(settings(sim), None)
+
+
+async def test_a_listener_that_fails_does_not_end_the_link(
+    sim: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bug behind one message costs that message; it is said with its traceback."""
+    heard: list[Downlink] = []
+
+    def listen(message: Downlink) -> None:
+        heard.append(message)
+        if len(heard) == 1:
+            raise ZeroDivisionError
+
+    session = DeviceSession(settings(sim), tls=None, on_message=listen)
+    task: asyncio.Task[None] = asyncio.create_task(session.run())
+    try:
+        async with asyncio.timeout(5):
+            await session.wait_ready()
+        await sim.press("Switch", 1)
+        await sim.press("Switch", 0)
+        await eventually(lambda: len(heard) == 2)
+    finally:
+        task.cancel()
+        await asyncio.wait((task,))
+    assert heard == [DatastreamWrite("Switch", "1"), DatastreamWrite("Switch", "0")]
+    assert len(sim.journal.find(kind=Kind.CONNECT)) == 1
+    assert "ZeroDivisionError" in caplog.text

@@ -74,3 +74,25 @@ def test_an_attribute_is_known_by_its_name_and_belongs_to_no_domain() -> None:
     assert len({Attribute("it"), Attribute("it")}) == 1
     assert Attribute("it").key == ATTRIBUTE_KEY
     assert ATTRIBUTE_KEY not in {trait.key for trait in TRAITS}
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "name"),
+    [
+        ("person.anna", "source"),
+        ("device_tracker.phone", "battery_level"),
+        ("zone.home", "persons"),
+        ("sensor.phone_geocoded_location", "Location"),
+        ("vacuum.x", "latitude"),
+        ("lock.x", "changed_by"),
+        ("camera.x", "access_token"),
+        ("image.x", "entity_picture"),
+    ],
+)
+def test_what_tells_of_people_or_gives_access_is_private(
+    entity_id: str, name: str
+) -> None:
+    """Whatever the integration that tells it."""
+    description = Attribute(name).describe(an(entity_id, "on", **{name: "told"}))
+    assert description is not None
+    assert description.private

@@ -210,9 +210,28 @@ def test_a_cover_that_can_not_stop_has_no_movement() -> None:
 def test_what_one_can_come_in_by_is_guarded(
     device_class: object, guarded: bool
 ) -> None:
-    cover = an("cover.x", "closed", supported_features=15, device_class=device_class)
+    cover = an("cover.x", "closed", supported_features=255, device_class=device_class)
     descriptions = [trait.describe(cover) for trait in traits_of(cover)]
-    assert len(descriptions) == 3
+    assert len(descriptions) == 5
+    assert all(d is not None and d.guarded is guarded for d in descriptions)
+
+
+@pytest.mark.parametrize(
+    ("device_class", "guarded"), [(None, True), ("garage", True), ("blind", False)]
+)
+def test_a_group_that_does_not_say_what_it_opens_is_guarded(
+    device_class: str | None, guarded: bool
+) -> None:
+    """Its blinds may have a garage door among them."""
+    group = an(
+        "cover.x",
+        "closed",
+        supported_features=255,
+        entity_id=["cover.a", "cover.b"],
+        device_class=device_class,
+    )
+    descriptions = [trait.describe(group) for trait in traits_of(group)]
+    assert len(descriptions) == 5
     assert all(d is not None and d.guarded is guarded for d in descriptions)
 
 
@@ -225,13 +244,13 @@ def test_a_cover_with_an_assumed_state_is_told_as_it_says() -> None:
 TILTING = an(
     "cover.x",
     "open",
-    device_class="garage",
+    device_class="blind",
     supported_features=255,
     current_tilt_position=40,
 )
 
 
-def test_slats_are_turned_and_nobody_comes_in_between_them() -> None:
+def test_slats_are_turned() -> None:
     trait = the("cover", "tilt")
     assert trait.describe(TILTING) == Description(
         data_type=DataType.INTEGER, unit="%", limits=Limits(0, 100, 1), writable=True

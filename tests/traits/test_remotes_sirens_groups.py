@@ -1,5 +1,7 @@
 """Remote controls, sirens, and groups of what is switched."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.blynk_bridge.device.values import DataType
@@ -114,6 +116,8 @@ def test_a_siren_that_can_not_be_turned_off_is_not() -> None:
         ("unknown", ["switch.a"], SWITCHED),
         ("unavailable", ["person.a"], None),
         ("unavailable", None, None),
+        ("on", ["light.a", "person.b"], replace(SWITCHED, private=True)),
+        ("off", ["device_tracker.a", "binary_sensor.b"], replace(SHOWN, private=True)),
         ("home", ["person.a"], None),
         ("not_home", ["person.a", "light.b"], None),
         ("locked", ["lock.a"], None),

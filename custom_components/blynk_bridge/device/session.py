@@ -86,7 +86,8 @@ class DeviceSession:
     """Keeps one Blynk device online: connects, follows redirects, reconnects.
 
     `on_message` receives every downlink but redirects, `on_status` every change
-    of state; both run in the event loop and must not raise.
+    of state; both run in the event loop. `on_status` must not raise, and an error of
+    `on_message` costs the one message.
     """
 
     def __init__(
@@ -240,7 +241,11 @@ class DeviceSession:
             return
         if isinstance(message, Diagnostic):
             message = Diagnostic(self._scrub(message.text))
-        self._on_message(message)
+        try:
+            self._on_message(message)
+        # The link would take it for malformed data, and end: once a message, for ever.
+        except Exception:
+            _LOGGER.exception("A %s could not be handled", type(message).__name__)
 
     def _scrub(self, text: str) -> str:
         """Return a server's text without the token."""

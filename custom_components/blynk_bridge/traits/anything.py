@@ -10,6 +10,12 @@ from homeassistant.components.device_tracker.const import (
 )
 from homeassistant.components.person.const import DOMAIN as PERSON_DOMAIN
 from homeassistant.components.zone.const import DOMAIN as ZONE_DOMAIN
+from homeassistant.const import (
+    ATTR_ENTITY_PICTURE,
+    ATTR_LATITUDE,
+    ATTR_LOCATION,
+    ATTR_LONGITUDE,
+)
 from homeassistant.core import State
 
 from ..device.values import DataType
@@ -20,6 +26,18 @@ from .notes import LONGEST_TEXT
 ATTRIBUTE_KEY: Final = "attribute"
 # Their attributes tell where people are, as their states do.
 PRIVATE_DOMAINS: Final = frozenset({DEVICE_TRACKER_DOMAIN, PERSON_DOMAIN, ZONE_DOMAIN})
+# Where a phone is, whoever's sensor tells it; who came in; and what gives access to a
+# camera's image. In small letters, whatever the integration writes.
+_PRIVATE_NAMES: Final = frozenset(
+    {
+        "access_token",
+        "changed_by",
+        ATTR_ENTITY_PICTURE,
+        ATTR_LATITUDE,
+        ATTR_LOCATION,
+        ATTR_LONGITUDE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +56,9 @@ class Attribute(Trait):
 
     def describe(self, state: State) -> Description | None:
         """Offer it where the entity has the attribute, and something in it."""
-        private = state.domain in PRIVATE_DOMAINS
+        private = (
+            state.domain in PRIVATE_DOMAINS or self.name.casefold() in _PRIVATE_NAMES
+        )
         match self.read(state):
             case None:
                 return None

@@ -13,6 +13,7 @@ from homeassistant.components.cover.const import (
 )
 from homeassistant.const import (
     ATTR_DEVICE_CLASS,
+    ATTR_ENTITY_ID,
     PERCENTAGE,
     SERVICE_CLOSE_COVER,
     SERVICE_CLOSE_COVER_TILT,
@@ -40,6 +41,7 @@ from .base import (
     on_off,
     supports,
     text,
+    texts,
     written_number,
 )
 from .commands import Command, CommandTrait
@@ -169,17 +171,13 @@ class Movement(CommandTrait):
 
 
 class Tilt(Position):
-    """How far a cover's slats are open, in percent. Nobody comes in between them."""
+    """How far a cover's slats are open, in percent; a window or a door tilts, too."""
 
     key = "tilt"
     attribute = CoverEntityStateAttribute.CURRENT_TILT_POSITION
     feature = CoverEntityFeature.SET_TILT_POSITION
     service = SERVICE_SET_COVER_TILT_POSITION
     parameter = ATTR_TILT_POSITION
-
-    def guarded(self, state: State) -> bool:
-        """Return no."""
-        return False
 
 
 class TiltOpen(OnOffTrait):
@@ -190,7 +188,9 @@ class TiltOpen(OnOffTrait):
 
     def describe(self, state: State) -> Description | None:
         """Offer it where the slats can be opened and closed."""
-        return on_off(writable=True) if supports(state, _TILT) else None
+        if not supports(state, _TILT):
+            return None
+        return on_off(writable=True, guarded=_is_entrance(state))
 
     def read(self, state: State) -> Reading | None:
         """Return off for slats that are closed, None where they do not tell."""
@@ -209,8 +209,14 @@ class TiltOpen(OnOffTrait):
 
 
 def _is_entrance(state: State) -> bool:
-    """Return whether somebody could come in when this cover opens."""
-    return text(state, ATTR_DEVICE_CLASS) in _ENTRANCES
+    """Return whether somebody could come in when this cover opens.
+
+    A group does not say what it opens: there may be a garage door among its blinds.
+    """
+    device_class = text(state, ATTR_DEVICE_CLASS)
+    if device_class is None:
+        return bool(texts(state, ATTR_ENTITY_ID))
+    return device_class in _ENTRANCES
 
 
 TRAITS: Final[tuple[Trait, ...]] = (

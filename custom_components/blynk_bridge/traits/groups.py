@@ -8,6 +8,7 @@ from homeassistant.components.script.const import DOMAIN as SCRIPT_DOMAIN
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, State
 
+from .anything import PRIVATE_DOMAINS
 from .base import (
     NOT_READINGS,
     Action,
@@ -46,24 +47,28 @@ class GroupPower(SteadyPower):
 
     def describe(self, state: State) -> Description | None:
         """Offer it for a group of what is on or off, not of doors or people."""
-        switched = _is_switched(state)
+        domains = _domains(state)
+        switched = not domains.isdisjoint(_SWITCHED)
         if self.read(state) is None and not (switched and state.state in NOT_READINGS):
             return None
-        return on_off(writable=switched)
+        # A group of people and lamps is on with the first who comes home.
+        private = not domains.isdisjoint(PRIVATE_DOMAINS)
+        return on_off(writable=switched, private=private)
 
     def write(self, state: State, reading: Reading) -> Action | None:
         """Turn all of the group's entities on or off that can be."""
-        if self.describe(state) is None or not _is_switched(state):
+        description = self.describe(state)
+        if description is None or not description.writable:
             raise NotWritable("not a group of what can be switched")
         if (action := super().write(state, reading)) is None:
             return None
         return Action(HOMEASSISTANT_DOMAIN, action.service, action.data)
 
 
-def _is_switched(state: State) -> bool:
-    """Return whether one of the group's entities can be turned on and off."""
+def _domains(state: State) -> frozenset[str]:
+    """Return the domains that the group's entities are of."""
     members = texts(state, ATTR_ENTITY_ID)
-    return any(member.partition(".")[0] in _SWITCHED for member in members)
+    return frozenset(member.partition(".")[0] for member in members)
 
 
 TRAITS: Final[tuple[Trait, ...]] = (GroupPower(),)
