@@ -400,6 +400,21 @@ async def test_names_are_no_markup(hass: HomeAssistant, entry: MockConfigEntry) 
     assert "\\<b\\>\\*e\\*" in row
 
 
+async def test_the_plan_is_shown_at_any_time(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """All of it, as narrow as a dialog; nothing is changed."""
+    result = await start(hass, entry, "template_plan")
+    assert result["reason"] == "no_exposures"
+    hass.states.async_set("switch.pump", "on")
+    data = exposure("switch.pump", "power", "Pump", pin=7)
+    hass.config_entries.async_add_subentry(entry, as_subentry(data))
+    flow = await start(hass, entry, "template_plan")
+    assert shown(flow, "count") == "1"
+    assert "| Pump | V7 | Integer | Min: 0, Max: 1, Default: 0 |" in shown(flow, "plan")
+    assert (await submit(hass, flow))["reason"] == "plan_shown"
+
+
 async def test_an_empty_area_is_no_riddle(
     hass: HomeAssistant, entry: MockConfigEntry, area_registry: ar.AreaRegistry
 ) -> None:

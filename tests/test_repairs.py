@@ -103,7 +103,7 @@ async def test_a_removed_entity_is_an_issue_until_it_is_back(
     }
     assert found.translation_placeholders == {
         "title": "Home",
-        "datastream": "Lamp",
+        "name": "Lamp",
         "entity_id": r"switch.lamp",
     }
     back = register(hass, state="on")

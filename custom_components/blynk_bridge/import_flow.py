@@ -133,6 +133,7 @@ class ImportSteps(ConfigSubentryFlow):
             data_schema=self.add_suggested_values_to_schema(_PAIR, user_input),
             errors=errors,
             description_placeholders={
+                "name": name,
                 "datastream": escaped(name),
                 "value": escaped(_shortened(self._stored[name])) or NOTHING,
                 "left": str(len(self._waiting) - 1),

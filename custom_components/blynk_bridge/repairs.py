@@ -233,6 +233,7 @@ class EntityGoneFlow(RepairsFlow):
         """Return what the texts name."""
         return {
             "title": self._entry.title,
+            "name": subentry.data[CONF_DATASTREAM],
             "datastream": escaped(subentry.data[CONF_DATASTREAM]),
             "entity_id": escaped(subentry.data[CONF_ENTITY_ID]),
         }

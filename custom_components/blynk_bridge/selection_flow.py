@@ -25,6 +25,8 @@ from .expose_steps import (
 )
 from .import_flow import ImportSteps
 from .markdown import listed, part
+from .plan import plan_of
+from .plan_formats import to_narrow_markdown
 from .proposal import exposure_subentry
 from .selection import (
     CONF_SETTLED,
@@ -41,7 +43,13 @@ from .selection import (
 )
 from .texts import async_load_texts
 
-_DOORS: Final = ["expose", "edit_many", "remove_many", "import_template"]
+_DOORS: Final = [
+    "expose",
+    "edit_many",
+    "remove_many",
+    "import_template",
+    "template_plan",
+]
 
 
 class SelectionSubentryFlow(BulkSteps, ImportSteps):
@@ -152,6 +160,25 @@ class SelectionSubentryFlow(BulkSteps, ImportSteps):
         size = self._fields[CONF_PLAN_SIZE]
         self.hass.config_entries.async_update_entry(
             entry, options={**entry.options, CONF_PLAN_SIZE: size}
+        )
+
+    async def async_step_template_plan(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show what the Blynk template needs for everything there is."""
+        if user_input is not None:
+            return self.async_abort(reason="plan_shown")
+        rows = plan_of(self.hass, self._get_entry())
+        if not rows:
+            return self.async_abort(reason="no_exposures")
+        return self.async_show_form(
+            step_id="template_plan",
+            data_schema=vol.Schema({}),
+            description_placeholders={
+                "count": str(len(rows)),
+                "plan": to_narrow_markdown(rows),
+            },
+            last_step=True,
         )
 
     # --- A selection that is followed ------------------------------------------------

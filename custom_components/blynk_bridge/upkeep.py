@@ -110,7 +110,7 @@ class Upkeep:
                 issue_id,
                 ISSUE_ENTITY_GONE,
                 {
-                    "datastream": escaped(str(data.get(CONF_DATASTREAM))),
+                    "name": str(data.get(CONF_DATASTREAM)),
                     "entity_id": escaped(data[CONF_ENTITY_ID]),
                 },
                 subentry_id,
