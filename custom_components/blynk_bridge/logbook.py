@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeassistant.components.logbook.const import (
-    LOGBOOK_ENTRY_ENTITY_ID,
     LOGBOOK_ENTRY_MESSAGE,
     LOGBOOK_ENTRY_NAME,
 )
@@ -79,11 +78,13 @@ def async_describe_events(
 
     @callback
     def describe(event: Event) -> dict[str, Any]:
-        """Return who did what to which entity."""
+        """Return who did what to which entity.
+
+        Without the entity's id: the frontend would name that as the one who did it.
+        """
         return {
             LOGBOOK_ENTRY_NAME: MANUFACTURER,
             LOGBOOK_ENTRY_MESSAGE: _message(hass, event.data),
-            LOGBOOK_ENTRY_ENTITY_ID: event.data[ATTR_ENTITY_ID],
         }
 
     async_describe_event(DOMAIN, EVENT_COMMAND, describe)
