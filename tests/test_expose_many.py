@@ -291,6 +291,16 @@ async def test_what_has_a_lost_ones_name_is_not_exposed_already(
     assert exposed(entry)["Lamp"]["entity_id"] == "light.lamp"
 
 
+async def test_a_name_may_be_a_number(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """As a customization may say without quotes."""
+    hass.states.async_set("light.five", "on", {"friendly_name": 5})
+    flow = await expose(hass, entry, entities=["light.five"])
+    await submit(hass, flow)
+    assert exposed(entry)["5"]["entity_id"] == "light.five"
+
+
 async def test_a_control_counts(
     hass: HomeAssistant, entry: MockConfigEntry, kitchen: str
 ) -> None:

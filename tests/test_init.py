@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -361,6 +361,28 @@ async def test_what_was_learned_is_saved_by_an_unload(
     assert hass_storage[key]["data"]["home"].endswith(str(other.mqtt_port))
 
 
+async def test_a_removed_entry_leaves_no_file(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever is learned while the entry is being unloaded."""
+    monkeypatch.setattr("custom_components.blynk_bridge.learned._SAVE_DELAY", 0.1)
+    entry = await set_up()
+    learned = entry.runtime_data.learned
+
+    def learn() -> None:
+        learned.async_set_override("Lamp", "label", ("Anna",))
+
+    entry.async_on_unload(learn)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    await asyncio.sleep(0.3)
+    await hass.async_block_till_done()
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+
+
 @pytest.mark.parametrize(
     "changes", [{"data_type": "colour"}, {"direction": "sideways"}]
 )
@@ -379,6 +401,50 @@ async def test_an_exposure_of_another_version_costs_no_other(
         lambda: simulator.device.datastreams["Temperature"].value == 3
     )
     assert "Exposure Lamp is not valid" in caplog.text
+
+
+WRONG: tuple[Any, ...] = (None, "?", [[]], {"?": {"?": [5]}})
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"version": 2, "minor_version": 1, "data": {}},
+        {"version": 0, "minor_version": 1, "data": {}},
+        {"version": 1, "minor_version": 9, "data": {}},
+        *({"version": 1, "minor_version": 1, "data": wrong} for wrong in WRONG),
+        *(
+            {"version": 1, "minor_version": 1, "data": {section: wrong}}
+            for section in ("configured", "home", "overrides", "plan", "events")
+            for wrong in WRONG
+        ),
+        *(
+            {
+                "version": 1,
+                "minor_version": 1,
+                "data": {"overrides": {"device": "x", "properties": wrong}},
+            }
+            for wrong in (*WRONG, {"A/B+#": {"label": ["?"]}}, {"Lamp": {"+": ["?"]}})
+        ),
+    ],
+    ids=str,
+)
+async def test_a_file_that_is_not_understood_costs_what_was_learned(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    file: dict[str, Any],
+) -> None:
+    """Of another version, or edited by hand: set up all the same, and written anew."""
+    key = f"{DOMAIN}.01TESTENTRY"
+    hass_storage[key] = {"key": key, **file}
+    hass.states.async_set("sensor.temperature", "3")
+    entry = await set_up(TEMPERATURE)
+    await simulator.wait_for(
+        lambda: simulator.device.datastreams["Temperature"].value == 3
+    )
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_an_unexpected_error_shows_as_offline(
@@ -429,7 +495,10 @@ async def test_an_unload_right_after_a_change_leaves_no_listener(
 async def test_who_chose_to_operate_has_agreed(
     hass: HomeAssistant, simulator: Simulator, entry_data: dict[str, Any]
 ) -> None:
-    """Before there was an opt-in, the direction was all that had to be chosen."""
+    """Before there was an opt-in, the direction was all that had to be chosen.
+
+    It was about what the entity is now: a blind that becomes a gate asks anew.
+    """
     entry = MockConfigEntry(
         domain=DOMAIN,
         data=entry_data,
@@ -438,15 +507,37 @@ async def test_who_chose_to_operate_has_agreed(
             exposure("cover.a", "open", "Lamp", direction="both"),
             exposure("cover.b", "open", "Level", direction="control"),
             exposure("cover.c", "open", "Door", direction="publish"),
+            exposure("cover.garage", "open", "Garage", direction="both"),
+            exposure("cover.blind", "open", "Blind", direction="both"),
+            exposure("light.lamp", "power", "Light", direction="both"),
+            exposure("lock.gone", "locked", "Gone", entity_registry_id="gone"),
         ],
     )
+    for device_class in ("garage", "blind"):
+        er.async_get(hass).async_get_or_create(
+            "cover",
+            "test",
+            device_class,
+            suggested_object_id=device_class,
+            original_device_class=device_class,
+            supported_features=3,
+        )
+    hass.states.async_set("light.lamp", "on")
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert (entry.version, entry.minor_version) == (1, 2)
     assert {
         subentry.title: subentry.data.get("opted_in")
         for subentry in entry.subentries.values()
-    } == {"Lamp": True, "Level": True, "Door": None}
+    } == {
+        "Lamp": True,
+        "Level": True,
+        "Door": None,
+        "Garage": True,
+        "Blind": None,
+        "Light": None,
+        "Gone": None,
+    }
 
 
 async def test_an_entry_of_a_later_version_is_left_alone(

@@ -222,6 +222,32 @@ async def test_an_answer_operates_nothing(
     await eventually(lambda: state(hass, "input_boolean.lamp") == "on")
 
 
+async def test_late_answers_operate_nothing(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both questions are answered when nobody waits any more; then come commands."""
+    assert await async_setup_component(
+        hass, "input_boolean", {"input_boolean": {"lamp": {}}}
+    )
+    await set_up(LAMP)
+    await has(simulator, "Lamp", 0)
+    simulator.device.datastreams["Lamp"].value = 1
+    with monkeypatch.context() as slow:
+        slow.setattr(simulator.cloud, "deliver_value", lambda *_: False)
+        await asked(simulator, 2)
+    for _ in range(2):
+        await simulator.send("downlink/ds/Lamp", b"1")
+    await simulator.ping()
+    await hass.async_block_till_done()
+    assert state(hass, "input_boolean.lamp") == "off"
+    assert issue(hass, UNKNOWN) is None
+    await simulator.send("downlink/ds/Lamp", b"1")
+    await eventually(lambda: state(hass, "input_boolean.lamp") == "on")
+
+
 def create(simulator: Simulator, datastream: Datastream) -> None:
     """Add a datastream to the template."""
     simulator.device.datastreams[datastream.name] = DatastreamState(datastream)

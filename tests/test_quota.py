@@ -112,12 +112,29 @@ async def test_at_first_questions_then_values_then_properties(
 async def test_a_reconnect_costs_a_handful(
     simulator: Simulator, home: Connect, time: MovedTime
 ) -> None:
-    """Questions for controls and synced exposures, and what a widget may have moved."""
+    """Two questions, and a batch of what a widget may have moved."""
     entry = await home()
     spent(simulator)
     await reconnect(simulator, entry, time)
     await time.pass_by(120)
-    assert spent(simulator) == {"info/mcu": 1, "get/ds": 2, "value": 1 + COLORS}
+    assert spent(simulator) == {"info/mcu": 1, "get/ds": 2, "value": 1}
+
+
+async def test_a_colour_is_compared_instead_of_sent(
+    simulator: Simulator, home: Connect, time: MovedTime
+) -> None:
+    """Each would be a message; one that a widget has changed meanwhile is sent again."""
+    entry = await home()
+    spent(simulator)
+    ours = simulator.device.datastreams["Light 1 Color"].value
+    await simulator.stop_listening()
+    await time.until(lambda: not entry.runtime_data._session.ready, 5)
+    await simulator.press("Light 1 Color", "1\x002\x003")
+    await simulator.start_listening()
+    await online(entry, time)
+    await time.pass_by(30)
+    assert simulator.device.datastreams["Light 1 Color"].value == ours
+    assert spent(simulator) == {"info/mcu": 1, "get/ds": 2, "value": 2}
 
 
 async def test_a_reload_or_another_server_repeats_no_property(
@@ -188,7 +205,7 @@ async def test_a_line_that_flaps_is_asked_little(
     cost = spent(simulator)
     assert cost["info/mcu"] == 20
     assert cost["get/ds"] == 3 * 2
-    assert cost["value"] <= 3 * (1 + COLORS)
+    assert cost["value"] <= 3
     assert cost["property"] == 0
     await simulator.press("Away", 1)
     await simulator.drop()

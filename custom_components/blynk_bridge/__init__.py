@@ -1,22 +1,26 @@
 """Blynk Bridge: one Home Assistant as one Blynk device, over MQTT."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
 
 from .connection import configured_endpoint
-from .const import CONF_DIRECTION, CONF_OPTED_IN, DOMAIN, SUBENTRY_DATASTREAM
+from .const import CONF_DIRECTION, CONF_OPTED_IN, DOMAIN
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .entity import service_device
-from .exposure import Direction
+from .exposure import bound_entity_id, trait_of
+from .exposure_checks import OPERATING
+from .exposure_data import sound
 from .following import async_forget
 from .learned import Learned
+from .proposal import entity_state
 from .reboot import async_follow_reboots
 from .services import async_register_services
 
@@ -63,8 +67,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> boo
 
 async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:
     """Unload a Blynk device; its tasks end with the entry."""
-    await entry.runtime_data.async_save()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_close()
+    return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
@@ -81,13 +87,28 @@ async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     if entry.version > 1:
         return False
     if entry.minor_version < 2:
-        for subentry in entry.get_subentries_of_type(SUBENTRY_DATASTREAM):
-            if subentry.data.get(CONF_DIRECTION) in {Direction.BOTH, Direction.CONTROL}:
+        for subentry in sound(entry.subentries.values()):
+            if _operates_guarded(hass, subentry.data):
                 hass.config_entries.async_update_subentry(
                     entry, subentry, data={**subentry.data, CONF_OPTED_IN: True}
                 )
         hass.config_entries.async_update_entry(entry, minor_version=2)
     return True
+
+
+@callback
+def _operates_guarded(hass: HomeAssistant, data: Mapping[str, Any]) -> bool:
+    """Return whether Blynk was to operate what is guarded, by registry and state.
+
+    So it is, too, where nothing tells any more what the user has chosen to operate.
+    """
+    if data[CONF_DIRECTION] not in OPERATING:
+        return False
+    if (entity_id := bound_entity_id(hass, data)) is None:
+        return False
+    state, trait = entity_state(hass, entity_id), trait_of(hass, entity_id, data)
+    description = trait.describe(state) if state and trait else None
+    return description is None or description.guarded
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:

@@ -153,9 +153,9 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         if self._count_scheduled is not None:
             self._count_scheduled()
 
-    async def async_save(self) -> None:
-        """Write down what was learned."""
-        await self._learned.async_save()
+    async def async_close(self) -> None:
+        """Write down what was learned, for the last time."""
+        await self._learned.async_close()
 
     @callback
     def async_entry_updated(self) -> None:
@@ -285,6 +285,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         match message:
             case DatastreamWrite(name) if self._upkeep.check.async_takes(name):
                 _LOGGER.debug("Blynk knows datastream %s", name)
+            case DatastreamWrite(name, text) if self._state_sync.async_compares(
+                name, text
+            ):
+                _LOGGER.debug("Compared %s with what Blynk has", name)
             case DatastreamWrite(name, text) if (
                 exposure := self._bindings.exposures.get(name)
             ):
@@ -343,9 +347,9 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def _async_catch_up(self) -> None:
         """Learn what Blynk has changed meanwhile, or overwrite it."""
-        self._state_sync.async_ask()
+        alone = self._uplink.async_send_writable()
+        self._state_sync.async_ask(alone)
         self._controls.async_connected()
-        self._uplink.async_send_writable()
 
     @callback
     def _async_announce(

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable
 import logging
-import math
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -53,8 +52,8 @@ class DatastreamCheck:
         self._exposures: dict[str, Exposure] = {}
         self._found: set[str] = set()
         self._unknown: set[str] = set()
-        self._asked: dict[str, float] = {}
-        """Until when the next write of a datastream is an answer."""
+        self._asked: dict[str, list[float]] = {}
+        """Until when the next writes of a datastream are answers, for each question."""
         self._complete = asyncio.Event()
         self._connected = False
         self._timer: asyncio.TimerHandle | None = None
@@ -120,7 +119,7 @@ class DatastreamCheck:
         The texts are not documented: only the answer to a question counts.
         """
         now = self._hass.loop.time()
-        asking = any(now <= until for until in self._asked.values())
+        asking = any(now <= untils[-1] for untils in self._asked.values())
         if asking or now < self._deaf_until:
             return
         if doubtful := {name for name in self._found if name in text}:
@@ -131,8 +130,12 @@ class DatastreamCheck:
     @callback
     def async_takes(self, name: str) -> bool:
         """Return whether a write is the answer to a question, and no command."""
-        if self._hass.loop.time() > self._asked.pop(name, -math.inf):
+        now = self._hass.loop.time()
+        expected = [until for until in self._asked.pop(name, ()) if now <= until]
+        if not expected:
             return False
+        if further := expected[1:]:
+            self._asked[name] = further
         self._found.add(name)
         if not self._asked:
             self._complete.set()
@@ -235,7 +238,8 @@ class DatastreamCheck:
         def compose() -> Publication:
             """Expect answers from when the question leaves, which may be late."""
             until = self._hass.loop.time() + _ANSWER_WINDOW
-            self._asked.update(dict.fromkeys(names, until))
+            for name in names:
+                self._asked.setdefault(name, []).append(until)
             return question
 
         await self._uplink.async_send_latest(compose, Lane.ROUTINE)

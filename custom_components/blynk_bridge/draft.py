@@ -21,7 +21,7 @@ from .const import (
 )
 from .exposure import Direction
 from .exposure_data import datastreams, pins
-from .naming import Names, base_name, wordings
+from .naming import Names, base_name, entity_name, wordings
 from .proposal import entity_state, exposed_traits, exposure_data, free_pins
 from .texts import option_text
 from .traits.base import Description, Trait
@@ -154,10 +154,10 @@ def draft(
     for entity_id, omission in chosen.all.items():
         state = entity_state(hass, entity_id)
         if state is None or omission:
-            name = entity_id if state is None else state.name
+            name = entity_id if state is None else entity_name(state)
             omitted.append(Omitted(name, omission or Omission.NOT_FOUND))
         elif not (possible := _offers(state, wish.scope)):
-            omitted.append(Omitted(state.name, Omission.NO_TRAIT))
+            omitted.append(Omitted(entity_name(state), Omission.NO_TRAIT))
         else:
             for offer in possible:
                 if reason := _reason(offer, wish, exposed, deleted):
@@ -259,5 +259,5 @@ def _planned(
 def _offer_name(hass: HomeAssistant, offer: _Offer) -> str:
     """Return what to call an offer in a list."""
     if offer.main:
-        return offer.state.name
-    return f"{offer.state.name} {option_text(hass, 'trait', offer.trait.key)}"
+        return entity_name(offer.state)
+    return f"{entity_name(offer.state)} {option_text(hass, 'trait', offer.trait.key)}"

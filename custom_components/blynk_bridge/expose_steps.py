@@ -35,6 +35,7 @@ from .exposure import Direction
 from .exposure_checks import AUTOMATIC
 from .exposure_form import select
 from .markdown import part, table
+from .naming import entity_name
 from .plan import planned
 from .plan_formats import NOTHING, escaped, to_narrow_markdown
 from .texts import option_text
@@ -101,7 +102,7 @@ def suggestions(entry: ConfigEntry | None = None) -> dict[str, Any]:
 @callback
 def preview_placeholders(hass: HomeAssistant, sketch: Draft) -> dict[str, str]:
     """Return what the preview shows of a draft, as Markdown without empty parts."""
-    rows = [_row(hass, item.data, item.state.name) for item in sketch.planned]
+    rows = [_row(hass, item.data, entity_name(item.state)) for item in sketch.planned]
     omitted = [(item.omission, item.name) for item in sketch.omitted]
     notes = [
         (note, item.data[CONF_DATASTREAM])

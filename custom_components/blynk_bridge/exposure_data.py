@@ -36,6 +36,8 @@ from .const import (
 )
 from .device.errors import InvalidName
 from .device.messages import valid_name
+from .templated import TEMPLATE_KEY
+from .traits.anything import ATTRIBUTE_KEY
 
 type Types = Mapping[str, type | tuple[type, ...]]
 
@@ -46,6 +48,11 @@ _REQUIRED: Final[Types] = {
     CONF_DIRECTION: str,
     CONF_ENTITY_ID: str,
     CONF_TRAIT: str,
+}
+# What the traits that any entity has can't do without.
+_NEEDED: Final[Mapping[str, str]] = {
+    ATTRIBUTE_KEY: CONF_ATTRIBUTE,
+    TEMPLATE_KEY: CONF_VALUE_TEMPLATE,
 }
 _OPTIONAL: Final[Types] = {
     CONF_ATTRIBUTE: str,
@@ -72,6 +79,8 @@ def checked(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     check_types(data, _REQUIRED, _OPTIONAL)
     check_name(data[CONF_DATASTREAM])
+    if (needed := _NEEDED.get(data[CONF_TRAIT])) is not None and needed not in data:
+        raise KeyError(needed)
     if not valid_entity_id(data[CONF_ENTITY_ID]):
         raise ValueError(CONF_ENTITY_ID)
     for interval in (CONF_MIN_INTERVAL, CONF_MAX_INTERVAL):

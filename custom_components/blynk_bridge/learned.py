@@ -3,17 +3,55 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, NotRequired, TypedDict
+import logging
+from typing import Any, Final, NotRequired, TypedDict
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
+import voluptuous as vol
 
 from .const import DOMAIN
 from .device.endpoint import Endpoint
 from .device.errors import InvalidEndpoint
+from .exposure_data import check_name
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 _VERSION: Final = 1
 _SAVE_DELAY: Final = 10
+# What Home Assistant's store raises for a file of an earlier version, and for JSON
+# that is none of its own.
+_NOT_A_STORE: Final = (NotImplementedError, AttributeError, KeyError, TypeError)
+_TEXT_OR_NONE: Final = vol.Any(None, str)
+_NUMBER_OR_NONE: Final = vol.Any(None, int, float)
+
+
+def _addressable(name: str) -> str:
+    """Return a name that a topic can have; raises ValueError for any other."""
+    check_name(name)
+    return name
+
+
+_EVENTS: Final = vol.Schema({vol.Required("day"): str, vol.Required("sent"): int})
+_OVERRIDES: Final = vol.Schema(
+    {
+        vol.Required("device"): _TEXT_OR_NONE,
+        vol.Required("properties"): {_addressable: {_addressable: [str]}},
+    }
+)
+_PLAN: Final = vol.Schema(
+    {
+        str: {
+            vol.Required("trait"): _TEXT_OR_NONE,
+            vol.Required("data_type"): str,
+            vol.Required("unit"): _TEXT_OR_NONE,
+            vol.Required("minimum"): _NUMBER_OR_NONE,
+            vol.Required("maximum"): _NUMBER_OR_NONE,
+            vol.Required("labels"): [str],
+        }
+    }
+)
 
 type Texts = tuple[str, ...]
 """A widget property's value; lists have several parts."""
@@ -73,6 +111,7 @@ class Learned:
         self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._configured: Endpoint | None = None
         self._unsaved = False
+        self._closed = False
         self._device: str | None = None
         self._overrides: dict[str, dict[str, Texts]] = {}
         self._plan: dict[str, SeenRow] = {}
@@ -82,22 +121,30 @@ class Learned:
         """The events of the last day there were any."""
 
     async def async_load(self, configured: Endpoint) -> None:
-        """Read what was learned; of another server's home it says nothing."""
+        """Read what was learned; of another server's home it says nothing.
+
+        What can't be understood is learned anew: nothing here is worth no set-up.
+        """
         self._configured = configured
-        if (stored := await self._store.async_load()) is None:
+        try:
+            stored = await self._store.async_load()
+        except (HomeAssistantError, *_NOT_A_STORE) as error:
+            _LOGGER.warning("What was learned can't be read: %r", error)
             return
-        if events := stored.get("events"):
-            self.events = EventCount(events["day"], events["sent"])
-        self._plan = stored.get("plan", {})
-        if (overrides := stored.get("overrides")) is not None:
+        if not isinstance(stored, dict):
+            return
+        if (events := _section(stored, "events", _EVENTS)) is not None:
+            self.events = EventCount(**events)
+        self._plan = _section(stored, "plan", _PLAN) or {}
+        if (overrides := _section(stored, "overrides", _OVERRIDES)) is not None:
             self._device = overrides["device"]
             self._overrides = {
                 name: {key: tuple(texts) for key, texts in properties.items()}
                 for name, properties in overrides["properties"].items()
             }
-        if stored["configured"] == str(configured):
+        if stored.get("configured") == str(configured):
             with suppress(InvalidEndpoint):
-                self.home = Endpoint.parse(stored["home"])
+                self.home = Endpoint.parse(str(stored.get("home")))
 
     @callback
     def async_set_home(self, home: Endpoint | None) -> None:
@@ -175,12 +222,16 @@ class Learned:
     @callback
     def _async_schedule_save(self) -> None:
         """Write the file in a while; a delay begun again and again would never end."""
-        if not self._unsaved:
+        if not self._unsaved and not self._closed:
             self._unsaved = True
             self._store.async_delay_save(self._content, _SAVE_DELAY)
 
-    async def async_save(self) -> None:
-        """Write what still waits to be written, at once."""
+    async def async_close(self) -> None:
+        """Write what still waits to be written, and nothing after that.
+
+        A file that was written later would outlive a removed entry.
+        """
+        self._closed = True
         if self._unsaved:
             await self._store.async_save(self._content())
 
@@ -211,3 +262,14 @@ class Learned:
     async def async_remove(self) -> None:
         """Delete the file."""
         await self._store.async_remove()
+
+
+def _section(stored: Mapping[str, Any], key: str, schema: vol.Schema) -> Any:
+    """Return a part of the file, None where it is missing or of another version."""
+    if key not in stored:
+        return None
+    try:
+        return schema(stored[key])
+    except vol.Invalid as error:
+        _LOGGER.warning("What was learned of the %s is not valid: %s", key, error)
+        return None

@@ -65,9 +65,14 @@ def wordings(
     return tuple(_joined(each, label) for each in stems)
 
 
+def entity_name(state: State) -> str:
+    """Return what the entity is called: a number where a customization says so."""
+    return str(state.name)
+
+
 def base_name(state: State) -> str:
     """Return an entity's name as far as a datastream can have it."""
-    return legal(state.name, _STEM_MAX) or split_entity_id(state.entity_id)[1]
+    return legal(entity_name(state), _STEM_MAX) or split_entity_id(state.entity_id)[1]
 
 
 def legal(text: str, size: int) -> str:

@@ -30,6 +30,7 @@ from .exposure import trait_of
 from .exposure_checks import consent_step, trait_errors
 from .exposure_form import CONSENT_SCHEMA
 from .following import ISSUE_SELECTION_CHANGED
+from .naming import entity_name
 from .plan_formats import escaped, to_narrow_markdown
 from .proposal import entity_state, own_entities
 from .upkeep import ISSUE_PLAN_OUTDATED, ISSUE_UNKNOWN_DATASTREAMS, Upkeep
@@ -184,7 +185,7 @@ class EntityGoneFlow(RepairsFlow):
         elif trait.domains and trait_errors(trait, description, data):
             error = "unsuitable"
         else:
-            self._data, self._name = data, state.name
+            self._data, self._name = data, entity_name(state)
             if consent_step(description, data[CONF_DIRECTION]) is None:
                 return self._finish()
             return self._show_consent({})

@@ -1,8 +1,9 @@
 """State sync: what was set in Blynk while nobody listened, carried out on connecting."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 import logging
 from typing import Final
 
@@ -11,7 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
 from .device.errors import InvalidValue, LinkError, PublishRefused
-from .device.messages import questions
+from .device.messages import Publication, questions
 from .device.pacing import Lane
 from .device.values import from_text
 from .exposure import Exposure
@@ -24,6 +25,9 @@ _PATIENCE: Final = 5.0
 """Seconds to wait for the stored values: what has none is not answered for."""
 _LATE: Final = 30.0
 """Seconds after an inquiry in which its answer may still come."""
+
+_ANSWER_WINDOW: Final = 30.0
+"""Seconds in which a late answer still is an answer, and no command."""
 
 
 class StateSync:
@@ -46,6 +50,8 @@ class StateSync:
         self._uplink = uplink
         self._reader = reader
         self._awaited: dict[str, Exposure] = {}
+        self._compared: dict[str, tuple[Exposure, float]] = {}
+        """Of which Blynk's value is only asked for, and until when that is an answer."""
         self._complete = asyncio.Event()
         self._inquiries = 0
         self._late_until = 0.0
@@ -78,6 +84,7 @@ class StateSync:
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
+        self._compared.clear()
         earlier = self._awaited.keys()
         self._awaited = {
             exposure.datastream: exposure
@@ -92,13 +99,18 @@ class StateSync:
             self._uplink.async_defer(name)
 
     @callback
-    def async_ask(self) -> None:
-        """Ask in the background for what is held back."""
-        if not self._awaited:
+    def async_ask(self, compared: Iterable[Exposure]) -> None:
+        """Ask in the background for what is held back, and for what is to be compared."""
+        wanted = {
+            item.datastream: item
+            for item in compared
+            if item.datastream not in self._awaited
+        }
+        if not self._awaited and not wanted:
             return
         self._complete.clear()
         self._asking = self._entry.async_create_background_task(
-            self._hass, self._async_ask(), "blynk_bridge state sync"
+            self._hass, self._async_ask(wanted), "blynk_bridge state sync"
         )
 
     @contextmanager
@@ -157,15 +169,38 @@ class StateSync:
             self._complete.set()
         self._uplink.async_resume(exposure.datastream)
 
-    async def _async_ask(self) -> None:
+    @callback
+    def async_compares(self, name: str, text: str) -> bool:
+        """Return whether a write is an answer to compare; send our value if it differs.
+
+        A widget's write that it is mistaken for is not lost: the answer follows, says
+        the same, and is carried out.
+        """
+        exposure, until = self._compared.pop(name, (None, 0.0))
+        if exposure is None or self._hass.loop.time() > until:
+            return False
+        try:
+            same = from_text(text, exposure.data_type) == self._reader.read(exposure)
+        except InvalidValue:
+            same = False
+        if not same:
+            self._uplink.async_send_again((name,))
+        return True
+
+    async def _async_ask(self, compared: Mapping[str, Exposure]) -> None:
         """Ask, and wait for the answers for a while."""
         await self._started.wait()
         for exposure in list(self._awaited.values()):
             if self._is_guarded(exposure):
                 self.async_answered(exposure)
         try:
-            for _, question in questions(list(self._awaited)):
-                await self._uplink.async_send(question, Lane.URGENT)
+            for names, question in questions([*self._awaited, *compared]):
+                asked = {name: compared[name] for name in names if name in compared}
+                await self._uplink.async_send_latest(
+                    partial(self._compose, question, asked), Lane.URGENT
+                )
+            if not self._awaited:
+                return
             async with asyncio.timeout(_PATIENCE):
                 await self._complete.wait()
         except PublishRefused as error:
@@ -179,6 +214,14 @@ class StateSync:
             _LOGGER.debug("%d stored values did not come", len(self._awaited))
         for exposure in list(self._awaited.values()):
             self.async_answered(exposure)
+
+    def _compose(
+        self, question: Publication, compared: Mapping[str, Exposure]
+    ) -> Publication:
+        """Expect answers to compare from when the question leaves, which may be late."""
+        until = self._hass.loop.time() + _ANSWER_WINDOW
+        self._compared |= {name: (item, until) for name, item in compared.items()}
+        return question
 
     def _is_guarded(self, exposure: Exposure) -> bool:
         """Return whether a write could let somebody in: no door opens by itself.

@@ -209,18 +209,24 @@ class Uplink:
         self._async_send_again(lambda exposure: exposure.publishes)
 
     @callback
-    def async_send_writable(self) -> None:
+    def async_send_writable(self) -> list[Exposure]:
         """Send what Blynk may have overwritten while we were not there to hear it.
 
-        What is erased is not: each would be a message, each time the line flaps.
+        What would be a message of its own is not sent, each time the line flaps:
+        what is erased, and what is returned, to be compared with what Blynk has.
         """
-        self._async_send_again(
-            lambda exposure: (
-                exposure.publishes
-                and exposure.accepts_writes
-                and not self._reader.erases(exposure)
-            )
+        writable = [
+            feed.exposure
+            for feed in self._feeds.values()
+            if feed.exposure.publishes
+            and feed.exposure.accepts_writes
+            and not self._reader.erases(feed.exposure)
+        ]
+        alone = [item for item in writable if self._outbox.goes_alone(item.datastream)]
+        self.async_send_again(
+            {item.datastream for item in writable} - {item.datastream for item in alone}
         )
+        return alone
 
     @callback
     def _async_send_again(self, wanted: Callable[[Exposure], bool]) -> None:

@@ -12,6 +12,7 @@ from .device.values import DataType, to_text
 from .exposure import Exposure, WidgetProperty
 from .labels import option_labels
 from .learned import Texts
+from .naming import entity_name
 from .precision import display_decimals
 from .texts import option_text
 from .traits.anything import Attribute
@@ -71,13 +72,13 @@ def _label(
     if exposure.template is not None or trait is next(
         iter(traits.traits_of(state)), None
     ):
-        return ((state.name,),)
+        return ((entity_name(state),),)
     aspect = (
         trait.name
         if isinstance(trait, Attribute)
         else option_text(hass, "trait", trait.key)
     )
-    return ((f"{state.name}: {aspect}",),)
+    return ((f"{entity_name(state)}: {aspect}",),)
 
 
 def _limits(

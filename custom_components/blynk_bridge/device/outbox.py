@@ -172,6 +172,10 @@ class Outbox:
         """Return whether Blynk has acknowledged a value that nothing has superseded."""
         return not isinstance(self._known.get(name, Erased()), Erased)
 
+    def goes_alone(self, name: str) -> bool:
+        """Return whether a datastream's value was a message of its own, and none waits."""
+        return name not in self._waiting and _has_parts(self._known.get(name))
+
     def _doubt(self, name: str) -> None:
         """Take nothing for granted of what Blynk has, whatever answer still comes."""
         self._under_way.pop(name, None)
@@ -203,7 +207,7 @@ def _form(name: str, item: _Waiting) -> Form | None:
         return None
 
 
-def _has_parts(form: JsonValue) -> bool:
+def _has_parts(form: Form | None) -> bool:
     """Return whether a batch can't hold the value: a text of several parts.
 
     Parts are joined by NUL in `ds/NAME`, a colour's for example; Blynk documents
