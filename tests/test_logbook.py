@@ -73,6 +73,7 @@ async def test_blynk_turned_on_the_lamp(
     (command,) = [entry for entry in shown if entry.get("domain") == DOMAIN]
     assert command["name"] == "Blynk"
     assert command["message"] == "turned on Kitchen Lamp"
+    assert command["icon"] == "mdi:cellphone"
     # With an entity's id, the frontend writes its name in Blynk's place.
     assert "entity_id" not in command
     (lamp,) = [

@@ -252,6 +252,7 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
                 "console_url": CONSOLE_URL,
                 "redirect_target": self._redirect_target,
             },
+            last_step=False if step == "user" else None,
         )
 
     async def _async_try(

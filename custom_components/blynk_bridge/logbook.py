@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeassistant.components.logbook.const import (
+    LOGBOOK_ENTRY_ICON,
     LOGBOOK_ENTRY_MESSAGE,
     LOGBOOK_ENTRY_NAME,
 )
@@ -20,6 +21,8 @@ from .labels import option_labels
 from .traits.base import NotWritable, OnOffTrait
 
 _SENTENCES: Final = f"component.{DOMAIN}.selector.command.options"
+# The one icon that icons.json has no place for.
+_ICON: Final = "mdi:cellphone"
 _SET: Final = "set"
 _OPERATED: Final = "operated"
 _HIDDEN: Final = "…"
@@ -84,6 +87,7 @@ def async_describe_events(
         """
         return {
             LOGBOOK_ENTRY_NAME: MANUFACTURER,
+            LOGBOOK_ENTRY_ICON: _ICON,
             LOGBOOK_ENTRY_MESSAGE: _message(hass, event.data),
         }
 
