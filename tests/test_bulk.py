@@ -198,7 +198,7 @@ async def test_a_pause_is_seen_in_the_list(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     """Until it is over."""
-    for paused, title in (("pause", "Pump ⏸"), ("resume", "Pump")):
+    for paused, title in (("pause", "Pump ||"), ("resume", "Pump")):
         flow = await start(hass, entry, "edit_many")
         await submit(hass, flow, exposures=ids(entry, "Pump"), paused=paused)
         (subentry_id,) = ids(entry, "Pump")

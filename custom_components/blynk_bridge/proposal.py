@@ -32,7 +32,7 @@ from .exposure_data import sound
 from .traits.base import Description, OnOffTrait, Trait
 
 PIN_MAX: Final = 255
-_PAUSE: Final = "⏸"
+_PAUSE: Final = "||"
 _NUMBERS: Final = frozenset({DataType.INTEGER, DataType.DOUBLE, DataType.STRING})
 # The types that can hold what a trait's own type holds.
 _ALTERNATIVES: Final[Mapping[DataType, frozenset[DataType]]] = {
