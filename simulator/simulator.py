@@ -296,7 +296,7 @@ class Simulator:
         self._woken.set()
 
     async def wait_for(
-        self, predicate: Callable[[], object], timeout: float = 5
+        self, predicate: Callable[[], object], timeout: float = 15
     ) -> None:
         """Wait until predicate() is true. Raises TimeoutError with what happened last.
 

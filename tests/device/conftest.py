@@ -99,7 +99,7 @@ async def server(
             await asyncio.wait(list(serving))
 
 
-async def eventually(condition: Callable[[], object], timeout: float = 5) -> None:
+async def eventually(condition: Callable[[], object], timeout: float = 15) -> None:
     """Wait until a condition that no event announces has come true."""
     async with asyncio.timeout(timeout):
         while not condition():
