@@ -71,7 +71,7 @@ async def test_two_hundred_exposures_are_exported(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """None is left out, whatever it is called."""
-    names = [f"Datastream {number}" for number in range(199)] + ["🛋 =1+1|`x`"]
+    names = [f"Datastream {number}" for number in range(199)] + ["🛋 =1-1|`x`"]
     entry = await set_up(
         *(
             exposure(f"sensor.s{pin}", "value", name, "double", "publish", pin=pin)
