@@ -20,6 +20,7 @@ class Lane(IntEnum):
     CONFIRMATION = 0
     URGENT = 1
     ROUTINE = 2
+    HISTORY = 3
 
 
 class Pacer:
@@ -28,7 +29,8 @@ class Pacer:
     A quiet house finds the bucket full, and each change goes at once; a busy
     one is held to the sustainable rate. Routine messages may not touch the
     reserve. A confirmation may be paid for later, up to a bucketful: a finger on
-    a widget does not wait, a runaway loop does.
+    a widget does not wait, a runaway loop does. History is sent while the bucket
+    is more than half full.
     """
 
     def __init__(
@@ -65,6 +67,8 @@ class Pacer:
             Lane.CONFIRMATION: -self._capacity,
             Lane.URGENT: 0.0,
             Lane.ROUTINE: self._reserve,
+            # The bucket of a small plan must still hold a message beyond the half.
+            Lane.HISTORY: min(self._capacity * 0.5, self._capacity - 1.0),
         }[lane]
         missing = floor + 1.0 - self._tokens
         return max(spacing, missing / self._rate)
