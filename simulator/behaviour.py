@@ -155,6 +155,7 @@ class Behaviour:
     unset_answer: UnsetAnswer = UnsetAnswer.NOTHING
     boolean_text: BooleanText = BooleanText.DIGITS
     echo: bool = False
+    revert_unconfirmed: bool = True  # of datastreams with a confirm_timeout
 
     # Limits
     max_message_size: int = 1024  # variable header + payload, bytes

@@ -62,6 +62,7 @@ class DatastreamState:
     properties: dict[str, PropertyText] = field(default_factory=dict)
     writes_by_device: int = 0
     writes_by_app: int = 0
+    reverts: int = 0  # of widgets that nobody has confirmed
 
     def write(self, value: Value, now: float, source: Source) -> None:
         """Take a new value at now, epoch seconds."""
@@ -132,7 +133,7 @@ class Device:
         self.meter = Meter()
         self.event_limits = EventLimits()
         for state in self.datastreams.values():
-            state.writes_by_device = state.writes_by_app = 0
+            state.writes_by_device = state.writes_by_app = state.reverts = 0
 
     def define(self, definitions: Iterable[Datastream]) -> None:
         """Create the datastreams, or give existing ones their new definition."""

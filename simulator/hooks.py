@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from . import fields
-from .changes import ChangeKind
 from .datastreams import FORBIDDEN_IN_NAME, checked_event_code, datastream_from_json
 from .feed import Feed
 from .fields import Json, JsonObject
@@ -173,9 +172,7 @@ class Hooks:
         if not name or FORBIDDEN_IN_NAME & set(name):
             raise ValueError(f"bad metadata field: {name!r}")
         text = fields.required_text(body, "value")
-        self._simulator.device.metadata[name] = text
-        self._cloud.changed(ChangeKind.DEVICE, self._simulator.device)
-        return {"delivered": self._deliver(f"downlink/meta/{name}", text.encode())}
+        return {"delivered": self._cloud.describe(self._simulator.device, name, text)}
 
     def _deliver(self, topic: str, payload: bytes = b"") -> bool:
         return self._cloud.deliver(self._simulator.device, topic, payload)

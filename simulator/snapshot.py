@@ -121,6 +121,7 @@ def datastream_json(state: DatastreamState) -> dict[str, Json]:
         "sync": definition.sync,
         "raw": definition.raw,
         "confirm_timeout": definition.confirm_timeout,
+        "reverts": state.reverts,
         "control": definition.is_control,
         "widget": definition.widget,
         "value": to_json(state.value),
