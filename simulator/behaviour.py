@@ -162,6 +162,7 @@ class Behaviour:
     oversize: Oversize = Oversize.DIAG
     max_rate: int = 20  # messages a second; 0 = unlimited
     over_rate: OverRate = OverRate.DISCONNECT
+    imports_per_day: int = 10_000  # points with a time; another page says 100,000
     monthly_quota: int = 100_000
     over_quota: OverQuota = OverQuota.DIAG_DROP
     count_downlinks: bool = False

@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from . import fields, place, values
+from . import fields, imports, place, values
 from .changes import ChangeKind
 from .device import DatastreamState, Device, Event
 
@@ -58,6 +58,8 @@ def _datastream(cloud: Cloud, device: Device, path: list[str], payload: bytes) -
             state.erase(cloud.clock())
             cloud.confirmations.confirm(state)
             _changed(cloud, device, state)
+        case ["timestamped_batch"]:
+            imports.take(cloud, device, state, payload)
         case ["prop", name]:
             parts = payload.decode(errors="replace").split("\0")
             state.properties[name] = parts[0] if len(parts) == 1 else tuple(parts)
