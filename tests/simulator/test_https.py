@@ -203,6 +203,24 @@ async def test_a_batch_writes_several_pins(
     assert await call(http, "batch/update") == error("Wrong pin format.")
 
 
+async def test_points_of_other_times_are_uploaded(
+    sim: Simulator, http: aiohttp.ClientSession
+) -> None:
+    now = int(sim.cloud.clock() * 1000)
+    points = [[now - 2000, 20.5], [now - 1000, 21.5], [now - 1000, "warm"]]
+    url = f"{API}/batch/update?token={TOKEN}&pin=v1"
+    async with http.post(url, json=points) as response:
+        assert (response.status, await response.text()) == (200, "OK")
+    stored = sim.device.datastreams["Temperature"].history
+    assert [(point.time * 1000, point.value) for point in stored] == [
+        (now - 2000, 20.5),
+        (now - 1000, 21.5),
+    ]
+    for body in (b"{", b'{"v": 1}', b"[" + b"[1,1]," * 10_000 + b"[1,1]]"):
+        async with http.post(url, data=body) as response:
+            assert response.status == 400
+
+
 async def test_a_widget_property_is_overridden(
     sim: Simulator, http: aiohttp.ClientSession
 ) -> None:
