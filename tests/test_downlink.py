@@ -511,7 +511,7 @@ async def test_a_waiting_write_meets_the_exposure_as_it_is_now(
         await simulator.press("Lamp", 0)
         await simulator.ping()
     release.set()
-    await eventually(lambda: not entry.runtime_data._downlink._waiting)
+    await eventually(lambda: not entry.runtime_data._downlink._turns.waiting)
     assert calls == expected
 
 
@@ -588,7 +588,7 @@ async def test_a_slider_that_is_dragged_starves_no_switch(
         await simulator.press("Level", percent)
     await simulator.press("Lamp", 0)
     await simulator.ping()
-    (waiting,) = entry.runtime_data._downlink._waiting.values()
+    (waiting,) = entry.runtime_data._downlink._turns.waiting.values()
     assert list(waiting) == ["Level", "Lamp"]
     await eventually(lambda: len(calls) == 3)
     assert calls == [
@@ -602,7 +602,7 @@ async def test_a_slider_that_is_dragged_starves_no_switch(
             and writes(simulator, "Level")[-1:] == [b"0"]
         )
     )
-    assert not entry.runtime_data._downlink._waiting
+    assert not entry.runtime_data._downlink._turns.waiting
 
 
 async def test_one_confirmation_and_one_value_of_each_other_trait(
