@@ -48,10 +48,12 @@ class StatusBoard:
         self._announced: bool | None = None
         self._diagnostic: str | None = None
         self._count_scheduled: CALLBACK_TYPE | None = None
+        self._stopped = False
 
     @callback
     def async_stop(self) -> None:
-        """Stop the timer."""
+        """Stop the timer, for good: what is under way may still arrive."""
+        self._stopped = True
         if self._count_scheduled is not None:
             self._count_scheduled()
             self._count_scheduled = None
@@ -102,7 +104,7 @@ class StatusBoard:
     @callback
     def async_sent(self) -> None:
         """Let the sensors follow, without a state change for each message."""
-        if self._count_scheduled is None:
+        if self._count_scheduled is None and not self._stopped:
             self._count_scheduled = async_call_later(
                 self._hass, _COUNTER_INTERVAL, self._async_count
             )
