@@ -10,6 +10,8 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 import selectors
+import socket
+import struct
 import time
 from typing import Any
 
@@ -17,24 +19,33 @@ from homeassistant.util import dt as dt_util
 import paho.mqtt.client as paho
 import pytest
 
-_GRACE: float = 0.0
-"""Seconds of silence on every socket after which nothing is on the wire any more.
+type _Events = list[tuple[selectors.SelectorKey, int]]
 
-Between sockets of one event loop loopback needs none; a peer in another process does.
+_GRACE: float = 0.002
+"""Seconds of silence after which nothing is on the wire any more.
+
+Between sockets of one event loop this is plenty; a peer in another process needs more.
 """
+_TCP: tuple[int, ...] = (socket.AF_INET, socket.AF_INET6)
 _THREAD_SLICE: float = 0.005
+# In Linux's struct tcp_info: segments without an acknowledgement; bytes that were
+# acknowledged, and received.
+_TCP_INFO_SIZE: int = 136
+_UNACKNOWLEDGED: struct.Struct = struct.Struct("24xI")
+_BYTES: struct.Struct = struct.Struct("120xQQ")
 
 
 class SkippedTime:
     """An event loop's clock that runs ahead whenever the loop has nothing to do."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, grace: float = _GRACE) -> None:
-        """Take over the loop's clock once the context is entered, see `skipped_time`."""
-        self._loop: Any = loop
+    def __init__(self, loop: asyncio.AbstractEventLoop, grace: float) -> None:
+        """Prepare to take over the loop's clock, see `skipped_time`."""
+        self._selector = loop._selector  # type: ignore[attr-defined]
+        self._select = self._selector.select
+        self._run_in_executor = loop.run_in_executor
+        self._wire = _Wire(self._selector)
         self._grace = grace
         self._jobs = 0
-        self._select = loop._selector.select  # type: ignore[attr-defined]
-        self._run_in_executor = loop.run_in_executor
         self._wall, self._monotonic = time.time, time.monotonic
         self.ahead = 0.0
         """Seconds that were skipped."""
@@ -53,22 +64,24 @@ class SkippedTime:
         """Return the time of day in UTC."""
         return datetime.fromtimestamp(self.wall(), UTC)
 
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, int]]:
+    def select(self, timeout: float | None = None) -> _Events:
         """Return what has happened on the sockets; skip the time in which nothing does."""
         if timeout is None or timeout <= 0:
             return self._events(timeout)
-        if events := self._events(min(timeout, self._grace)):
+        if events := self._events(0):
             return events
         while self._jobs or self.busy():
             if events := self._events(_THREAD_SLICE):
                 return events
-        self.ahead += max(0.0, timeout - self._grace)
+        # What was sent just now is yet to arrive, and to be answered.
+        while self._wire.active():
+            if events := self._events(self._grace):
+                return events
+        self.ahead += timeout
         return []
 
-    def _events(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
-        events: list[tuple[selectors.SelectorKey, int]] = self._select(timeout)
+    def _events(self, timeout: float | None) -> _Events:
+        events: _Events = self._select(timeout)
         return events
 
     def run_in_executor(
@@ -83,6 +96,66 @@ class SkippedTime:
     def _finished(self, _: asyncio.Future[Any]) -> None:
         self._jobs -= 1
 
+    def close(self) -> None:
+        """Let go of the sockets."""
+        self._wire.close()
+
+
+class _Wire:
+    """Tells whether bytes have moved on any of a selector's TCP connections."""
+
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        """Watch what the selector watches."""
+        self._selector = selector
+        self._sockets: dict[int, socket.SocketType | None] = {}
+        self._seen: dict[int, tuple[int, ...]] = {}
+
+    def active(self) -> bool:
+        """Return whether anything has moved since the last time, or is under way."""
+        seen: dict[int, tuple[int, ...]] = {}
+        under_way = False
+        watched = {key.fd for key in self._selector.get_map().values()}
+        for fd in watched:
+            if (connection := self._socket(fd)) is None:
+                continue
+            info = connection.getsockopt(
+                socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE
+            )
+            (unacknowledged,) = _UNACKNOWLEDGED.unpack_from(info)
+            under_way = under_way or unacknowledged > 0
+            seen[fd] = _BYTES.unpack_from(info)
+        changed = seen != self._seen
+        self._seen = seen
+        for fd in self._sockets.keys() - watched:
+            self._forget(fd)
+        return changed or under_way
+
+    def _socket(self, fd: int) -> socket.SocketType | None:
+        """Return a descriptor as a socket, None where it is no TCP connection."""
+        if fd not in self._sockets:
+            try:
+                # Not socket.socket, which may be out of bounds for a test.
+                found = socket.SocketType(fileno=fd)
+            except OSError:
+                self._sockets[fd] = None
+            else:
+                listens = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+                if found.family in _TCP and not listens:
+                    self._sockets[fd] = found
+                else:
+                    found.detach()
+                    self._sockets[fd] = None
+        return self._sockets[fd]
+
+    def _forget(self, fd: int) -> None:
+        if (connection := self._sockets.pop(fd)) is not None:
+            connection.detach()
+
+    def close(self) -> None:
+        """Let go of the sockets, which are somebody else's."""
+        for fd in list(self._sockets):
+            self._forget(fd)
+
 
 @contextmanager
 def skipped_time(
@@ -94,9 +167,14 @@ def skipped_time(
         patch.setattr(loop, "time", skipped.time)
         patch.setattr(loop, "run_in_executor", skipped.run_in_executor)
         patch.setattr(loop._selector, "select", skipped.select)  # type: ignore[attr-defined]
-        # In debug mode the loop would complain about each jump.
-        patch.setattr(loop, "slow_callback_duration", 1e9)
+        # Debug mode complains about each jump, and notes a traceback for each timer.
+        debug = loop.get_debug()
+        loop.set_debug(False)
         patch.setattr(time, "time", skipped.wall)
         patch.setattr(dt_util, "utcnow", skipped.now)
         patch.setattr(paho, "time_func", skipped.time)
-        yield skipped
+        try:
+            yield skipped
+        finally:
+            loop.set_debug(debug)
+            skipped.close()
