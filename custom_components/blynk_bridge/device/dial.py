@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv6Address, ip_address
 from itertools import chain, zip_longest
+import os
 import socket
 from typing import Final
 
@@ -114,7 +115,7 @@ def _family(address: str) -> socket.AddressFamily:
 
 
 def _words(error: BaseException) -> str:
-    """Return the system's words for what failed, without the address."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    """Return the system's words for what failed; asyncio's would name the address."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     return type(error).__name__

@@ -135,8 +135,9 @@ class Link(LoopClient):
         """Connect and wait for CONNACK.
 
         Raises InvalidToken, ProtocolRefused or ConnectionRefused for a refusal,
-        TlsError, NotMqtt, HostNotFound, ConnectTimeout, or LinkError for the rest. Unlike aiomqtt's, it
-        runs no thread, has one time limit, and leaves nothing open when it fails.
+        TlsError, NotMqtt, HostNotFound, ConnectTimeout, or LinkError for the rest.
+        Unlike aiomqtt's, it runs no thread, has one time limit, and leaves nothing
+        open when it fails.
         """
         try:
             async with asyncio.timeout(self._connect_timeout):
