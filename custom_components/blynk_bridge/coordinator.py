@@ -7,7 +7,7 @@ import logging
 from typing import Final, Never
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
@@ -32,6 +32,7 @@ from .exposure import Exposure
 from .flapping import CatchingUp
 from .following import Following
 from .learned import Learned
+from .network import async_asker, async_resolver
 from .overrides import Overrides
 from .reader import Reader
 from .session_issues import SessionIssues
@@ -70,6 +71,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             tls=tls_context(entry.data),
             on_message=self._async_receive,
             on_status=self._async_session_changed,
+            resolve=async_resolver(hass),
+            ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
         )
         self._pacer = Pacer(hass.loop.time)
         self._availability = Availability(hass, self._async_presence_changed)

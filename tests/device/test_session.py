@@ -11,6 +11,7 @@ import ssl
 
 import pytest
 
+from custom_components.blynk_bridge.device.backoff import BACKOFF_MAX
 from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
 from custom_components.blynk_bridge.device.errors import (
     BlynkError,
@@ -37,7 +38,6 @@ from custom_components.blynk_bridge.device.messages import (
     Reconfigure,
 )
 from custom_components.blynk_bridge.device.session import (
-    BACKOFF_MAX,
     DeviceSession,
     SessionSettings,
     SessionState,
@@ -520,7 +520,7 @@ async def test_a_second_client_on_the_token_is_recognised(sim: Simulator) -> Non
             await sim.drop()
             await eventually(partial(_more_errors, run, lives))
     assert run.errors() == [ConnectionLost, ConnectionLost, TokenInUse]
-    assert pauses == [1, 2, 4]
+    assert pauses == [1, 2, BACKOFF_MAX]
 
 
 async def test_a_takeover_is_named_at_once_on_mqtt_5(sim: Simulator) -> None:
