@@ -32,7 +32,7 @@ from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .events import EVENTS_PER_DAY, Events
 from .exposure import Exposure
-from .flapping import CatchingUp
+from .flapping import Announcing, CatchingUp
 from .following import Following
 from .learned import Learned
 from .overrides import Overrides
@@ -79,13 +79,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
         self._configuration = _configuration(entry)
         self._learned = learned
+        self._pacer = Pacer(hass.loop.time)
+        self._announcing = Announcing(hass.loop.time, self._pacer.spend)
         self._session = DeviceSession(
             session_settings(entry.data, version, learned.home),
             tls=tls_context(entry.data),
             on_message=self._async_receive,
             on_status=self._async_session_changed,
+            announces=self._announcing.announces,
         )
-        self._pacer = Pacer(hass.loop.time)
         self._availability = Availability(hass, self._async_presence_changed)
         reader = Reader(hass, self._availability)
         self._uplink = Uplink(
@@ -326,8 +328,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._catching_up.async_disconnected()
             self._upkeep.check.async_disconnected()
         if status.state is SessionState.READY:
-            # The session's own message, info/mcu.
-            self._pacer.spend()
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
             self._upkeep.check.async_connected()
