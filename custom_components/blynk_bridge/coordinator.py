@@ -29,7 +29,7 @@ from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .events import Events
 from .exposure import Exposure
-from .flapping import CatchingUp
+from .flapping import Announcing, CatchingUp
 from .following import Following
 from .learned import Learned
 from .network import async_asker, async_resolver
@@ -66,6 +66,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
         self._configuration = _configuration(entry)
         self._learned = learned
+        self._pacer = Pacer(hass.loop.time)
+        self._announcing = Announcing(hass.loop.time, self._pacer.spend)
         self._session = DeviceSession(
             session_settings(entry.data, version, learned.home),
             tls=tls_context(entry.data),
@@ -73,8 +75,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             on_status=self._async_session_changed,
             resolve=async_resolver(hass),
             ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
+            announces=self._announcing.announces,
         )
-        self._pacer = Pacer(hass.loop.time)
         self._availability = Availability(hass, self._async_presence_changed)
         reader = Reader(hass, self._availability)
         self._status = StatusBoard(hass, self._session, self.async_set_updated_data)
@@ -309,8 +311,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._catching_up.async_disconnected()
             self._upkeep.check.async_disconnected()
         if status.state is SessionState.READY:
-            # The session's own message, info/mcu.
-            self._pacer.spend()
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
             self._upkeep.check.async_connected()

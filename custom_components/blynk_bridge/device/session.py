@@ -81,7 +81,9 @@ class DeviceSession:
 
     `on_message` receives every downlink but redirects, `on_status` every change
     of state; both run in the event loop. `on_status` must not raise, and an error of
-    `on_message` costs the one message.
+    `on_message` costs the one message. `on_publish` is called for each message made.
+    `announces` tells whether a connection to a server sends `info/mcu`: each costs a
+    message, which a line that flaps may not be able to afford.
     """
 
     def __init__(
@@ -91,6 +93,8 @@ class DeviceSession:
         tls: ssl.SSLContext | None,
         on_message: Callable[[Downlink], None],
         on_status: Callable[[SessionStatus], None] = lambda _: None,
+        on_publish: Callable[[], None] = lambda: None,
+        announces: Callable[[Endpoint], bool] = lambda _: True,
         jitter: Callable[[float, float], float] = random.uniform,
         resolve: Resolve = resolve_by_system,
         ask: Ask | None = None,
@@ -110,6 +114,8 @@ class DeviceSession:
         self._resolve = resolve
         self._on_message = on_message
         self._on_status = on_status
+        self._on_publish = on_publish
+        self._announces = announces
         self._protocol = settings.protocol
         self._link: Link | None = None
         self._ready = asyncio.Event()
@@ -166,8 +172,13 @@ class DeviceSession:
         """
         if self._link is None or not self.ready:
             raise NotConnected("no session")
-        self.messages_sent += 1
+        self._count()
         await self._link.send(publication, qos)
+
+    def _count(self) -> None:
+        """Count a publish, whether or not it will arrive: the cloud may count it."""
+        self.messages_sent += 1
+        self._on_publish()
 
     # --- One link --------------------------------------------------------------
 
@@ -188,9 +199,11 @@ class DeviceSession:
             async with link:
                 await link.subscribe_to(DOWNLINK_FILTER)
                 await asyncio.wait((link.lost,), timeout=SETTLE_TIME)
-                if not link.lost.done():
-                    self.messages_sent += 1
-                await link.send(device_info(self._settings.info))
+                if link.lost.done():
+                    await link.ended()
+                if self._announces(endpoint):
+                    self._count()
+                    await link.send(device_info(self._settings.info))
                 ready_at = loop.time()
                 self._become_ready(endpoint)
                 await link.ended()
@@ -269,7 +282,8 @@ class DeviceSession:
             try:
                 return self._route.regional(await self._regions.home_of(refusal, now))
             finally:
-                self.messages_sent += self._regions.questions - asked_before
+                for _ in range(self._regions.questions - asked_before):
+                    self._count()
 
     def _change_protocol(self, error: ProtocolRefused) -> None:
         """Try the other version of MQTT; raise the error if it was refused too."""
