@@ -1,6 +1,6 @@
 """What may befall a connection at some byte of it, see `proxy.Plan`."""
 
-from .proxy import Connection
+from .proxy import Connection, Way
 
 
 def finish(connection: Connection, _: bytes) -> bytes:
