@@ -9,6 +9,8 @@ from .house import House
 from .line import LINE
 from .row import Row
 
+STRIKE_TIME = 10.0
+"""Seconds within which what happens once must have happened."""
 SETTLE_TIME = 40.0
 """Seconds after everything is well in which nothing may spoil it again."""
 
@@ -28,6 +30,8 @@ async def test_fault(house: House, row: Row) -> None:
         await asyncio.sleep(row.lasts / 2)
         assert house.asks_for_token == row.asks_for_token
         assert house.open_issues == ({row.issue} if row.issue else set())
+    else:
+        await house.until(lambda: house.proxy.plan is None, STRIKE_TIME)
     await row.end(house)
 
     # Back in time.
