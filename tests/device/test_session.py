@@ -209,6 +209,28 @@ async def test_nothing_can_be_sent_without_a_session(sim: Simulator) -> None:
             await run.session.publish(VALUE)
 
 
+async def test_a_dead_link_takes_no_further_message(sim: Simulator) -> None:
+    """Who learns of its end by a message finds no session, and spends no other one."""
+    session = DeviceSession(settings(sim), tls=None, on_message=lambda _: None)
+    running_session = asyncio.create_task(session.run())
+    try:
+        await session.wait_ready()
+        sim.behaviour.withhold_puback = True
+        publishing = asyncio.create_task(session.publish(VALUE))
+        await sim.wait_for(lambda: sim.journal.find(Kind.PUBLISH, topic=VALUE.topic))
+        sent = session.messages_sent
+        await sim.drop()
+        with pytest.raises(ConnectionLost):
+            await publishing
+        assert not session.ready
+        with pytest.raises(NotConnected):
+            await session.publish(VALUE)
+        assert session.messages_sent == sent
+    finally:
+        running_session.cancel()
+        await asyncio.wait((running_session,))
+
+
 async def test_downlinks_become_typed_messages(sim: Simulator) -> None:
     """Each topic of the protocol has its type."""
     async with running(settings(sim)) as run:

@@ -170,10 +170,16 @@ class DeviceSession:
         Raises NotConnected while there is no session, and the LinkError that
         ended the link or the message.
         """
-        if self._link is None or not self.ready:
+        if (link := self._link) is None or not self.ready:
             raise NotConnected("no session")
         self._count()
-        await self._link.send(publication, qos)
+        try:
+            await link.send(publication, qos)
+        except LinkError:
+            # Whoever sends again at once finds no session, and spends no message.
+            if link is self._link and link.lost.done():
+                self._ready.clear()
+            raise
 
     def _count(self) -> None:
         """Count a publish, whether or not it will arrive: the cloud may count it."""
