@@ -29,10 +29,11 @@ Between sockets of one event loop this is plenty; a peer in another process need
 _TCP: tuple[int, ...] = (socket.AF_INET, socket.AF_INET6)
 _THREAD_SLICE: float = 0.005
 # In Linux's struct tcp_info: segments without an acknowledgement; bytes that were
-# acknowledged, and received; bytes that were sent, and how many of them again.
+# acknowledged, and received; bytes not sent yet; bytes sent, and how many of them again.
 _TCP_INFO_SIZE: int = 216
 _UNACKNOWLEDGED: struct.Struct = struct.Struct("24xI")
 _BYTES: struct.Struct = struct.Struct("120xQQ")
+_UNSENT: struct.Struct = struct.Struct("144xI")
 _SENT: struct.Struct = struct.Struct("200xQQ")
 
 
@@ -150,10 +151,11 @@ class _Wire:
                 for fd, bytes_ in seen.items()
                 if (end := self._sockets[fd]) is not None and end.getsockname() == far
             )
+            (unsent,) = _UNSENT.unpack_from(info)
             sent, again = _SENT.unpack_from(info)
         except OSError, struct.error:
             return False
-        return next(ends, None) == sent - again
+        return not unsent and next(ends, None) == sent - again
 
     def _socket(self, fd: int) -> socket.SocketType | None:
         """Return a descriptor as a socket, None where it is no TCP connection."""
