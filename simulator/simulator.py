@@ -19,6 +19,7 @@ from .broker import Broker
 from .certificates import issue_certificates
 from .changes import Change
 from .cloud import Cloud
+from .confirmation import Cancel
 from .datastreams import DEMO, Datastream
 from .device import Device
 from .journal import Journal
@@ -61,6 +62,10 @@ class SimulatorOptions:
     clock: Callable[[], float] = time.time
 
 
+def _later(seconds: float, call: Callable[[], None]) -> Cancel:
+    return asyncio.get_running_loop().call_later(seconds, call).cancel
+
+
 class Simulator:
     """A running Blynk.Cloud with one device, in the event loop of whoever enters it."""
 
@@ -81,6 +86,7 @@ class Simulator:
             },
             behaviour=options.behaviour,
             clock=options.clock,
+            later=_later,
         )
         self.device: Device = self.cloud.add_device(options.token, options.home)
         self.journal = Journal(options.clock, self._wake)
@@ -150,6 +156,7 @@ class Simulator:
     async def stop(self) -> None:
         """End every server and remove the certificates."""
         await self._end_outage()
+        self.cloud.confirmations.forget()
         if self._web is not None:
             await self._web.close()
         if self._broker is not None:

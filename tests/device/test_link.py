@@ -10,6 +10,7 @@ import resource
 import ssl
 import struct
 
+from paho.mqtt.enums import MQTTErrorCode
 import pytest
 from websockets.asyncio.server import ServerConnection, serve as serve_websocket
 from websockets.typing import Subprotocol
@@ -40,6 +41,7 @@ from simulator.behaviour import (
 from simulator.certificates import issue_certificates
 from simulator.journal import Kind
 
+from ..skipped_time import skipped_time
 from .conftest import TOKEN, endpoint, eventually, server
 
 CONNACK = b"\x20\x02\x00\x00"
@@ -265,8 +267,10 @@ async def test_a_late_connack_finds_the_socket_closed(
     with pytest.raises(ConnectTimeout):
         async with link_to(endpoint(sim.entry), protocol=protocol, connect_timeout=0.3):
             pass
-    await sim.wait_for(lambda: not sim.device.links)
-    assert sim.journal.find(Kind.EOF) or sim.journal.find(Kind.CLOSE)
+    await sim.wait_for(
+        lambda: sim.journal.find(Kind.EOF) or sim.journal.find(Kind.CLOSE)
+    )
+    assert not sim.device.links
 
 
 @pytest.mark.parametrize("transport", list(Transport))
@@ -367,6 +371,26 @@ async def test_pings_keep_an_idle_link(sim: Simulator, protocol: Protocol) -> No
     async with link_to(endpoint(sim.entry), protocol=protocol, keepalive=1) as link:
         await sim.wait_for(lambda: len(sim.journal.find(Kind.PING)) >= 2, timeout=8)
         assert not link.lost.done()
+
+
+async def test_an_idle_link_wakes_for_its_pings_only(sim: Simulator) -> None:
+    """Whoever asks each second what is due wakes the house 86,400 times a day."""
+    async with link_to(endpoint(sim.entry)) as link:
+        looks = 0
+        look = link._client.loop_misc
+
+        def counted() -> MQTTErrorCode:
+            nonlocal looks
+            looks += 1
+            return look()
+
+        vars(link._client)["loop_misc"] = counted
+        with skipped_time(asyncio.get_running_loop()):
+            await asyncio.sleep(3600)
+            pings = len(sim.journal.find(Kind.PING))
+            assert not link.lost.done()
+    assert 78 <= pings <= 80
+    assert looks <= 2 * pings + 2
 
 
 # --- Ends ----------------------------------------------------------------------

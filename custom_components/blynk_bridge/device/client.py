@@ -24,6 +24,8 @@ _QUIET: Final = _LOGGER.getChild("mqtt")
 _GOODBYE_TIMEOUT: Final = 0.5
 _PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
 _UNRELEASED_MAX: Final = 10
+_KEEPALIVE_PRECISION: Final = 0.05
+"""Seconds; a timer may be early by less than the clock can tell."""
 
 
 class _WebSocket(paho._WebsocketWrapper):
@@ -122,9 +124,25 @@ class LoopClient(aiomqtt.Client):
     # by then the descriptor may be closed, and be another connection's.
 
     def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
-        """Read from now on, and look after the keepalive."""
+        """Read from now on."""
         self._loop.add_reader(sock.fileno(), self._read)
+
+    def _look_after_keepalive(self) -> None:
+        """Ping from now on; before CONNACK there is nothing to keep alive."""
         self._misc_task = self._loop.create_task(self._misc_loop())
+
+    async def _misc_loop(self) -> None:
+        """Let paho ping, and miss the answer, when that is due.
+
+        aiomqtt has it look once a second: 86,400 times a day for nothing.
+        """
+        client = self._client
+        while client.loop_misc() == paho.MQTT_ERR_SUCCESS:
+            oldest = min(client._last_msg_in, client._last_msg_out)
+            if client._ping_t:
+                oldest = min(oldest, client._ping_t)
+            due = oldest + client._keepalive - paho.time_func()
+            await asyncio.sleep(max(due, _KEEPALIVE_PRECISION))
 
     def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
         """Forget the descriptor before it is closed."""

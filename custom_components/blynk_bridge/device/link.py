@@ -262,6 +262,7 @@ class Link(LoopClient):
             # MQTT 5, 3.2.2.3.14: the server's value counts; paho 2.1 passes over it.
             if keepalive := getattr(properties, "ServerKeepAlive", None):
                 client._keepalive = keepalive
+            self._look_after_keepalive()
             self._connected.set_result(None)
 
     def _server_reference(self, properties: Properties | None) -> str | None:

@@ -1,0 +1,1 @@
+"""Every fault between a house and its cloud, what the user sees of it, and what is lost: nothing."""
