@@ -16,6 +16,7 @@ from custom_components.blynk_bridge.credentials import Credentials
 from demo import logs
 from demo.home_assistant import HomeAssistant
 from demo.processes import ChildProcess, free_port
+from simulator import Simulator
 from tests.conftest import TEMPLATE_ID, TOKEN
 
 PROBE = Path(__file__).parent / "loop_probe"
@@ -159,3 +160,14 @@ class Home(HomeAssistant):
         (self.folder / "custom_components" / PROBE.name).symlink_to(PROBE)
         entries = [entry.stored() for entry in self._entries]
         self._write_storage("core.config_entries", 1, {"entries": entries})
+
+
+async def until_online(simulator: Simulator) -> None:
+    """Wait until the device is there, and listens."""
+    await simulator.wait_for(
+        lambda: (
+            (session := simulator.broker.session_of(simulator.device)) is not None
+            and session.subscribed("downlink/ping")
+        ),
+        timeout=40,
+    )

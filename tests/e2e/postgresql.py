@@ -1,5 +1,6 @@
 """A PostgreSQL server of the test's own, for the recorder."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 import os
@@ -55,16 +56,13 @@ async def postgresql() -> AsyncGenerator[str]:
     try:
         as_account = _as_account(folder)
         data = folder / "data"
-        subprocess.run(
-            [
-                *as_account,
-                *(initdb, "--pgdata", data, "--username", _ACCOUNT),
-                *("--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=_START_LIMIT,
-            cwd=folder,
+        create = [
+            *as_account,
+            *(initdb, "--pgdata", data, "--username", _ACCOUNT),
+            *("--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"),
+        ]
+        await asyncio.to_thread(
+            subprocess.run, create, check=True, timeout=_START_LIMIT, cwd=folder
         )
         server = ChildProcess(
             "PostgreSQL",

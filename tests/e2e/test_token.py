@@ -12,7 +12,7 @@ from demo.waiting import wait_for
 from simulator import Simulator, SimulatorOptions
 from tests.conftest import TEMPLATE, TEMPLATE_ID
 
-from .home import NOT_OURS, Home
+from .home import NOT_OURS, Home, until_online
 
 TOKEN: Final = "Qf7-hT3kWz9LrBx_0vNcYd5JmGs2PuEa"
 WRONG: Final = "Wr0ng-q5Zt8_LmKx2vBn7HsDf4GjPw9Y"
@@ -147,17 +147,6 @@ async def _switch(home: Home, simulator: Simulator, *, on: bool) -> None:
     )
 
 
-async def _online(simulator: Simulator) -> None:
-    """Wait until the device is there, and listens."""
-    await simulator.wait_for(
-        lambda: (
-            (session := simulator.broker.session_of(simulator.device)) is not None
-            and session.subscribed("downlink/ping")
-        ),
-        timeout=40,
-    )
-
-
 async def _authenticate_again(home: Home, simulator: Simulator) -> None:
     """Revoke the token, and answer what Home Assistant asks then: first wrongly."""
     simulator.cloud.deny(simulator.device, NEW)
@@ -193,7 +182,7 @@ async def test_the_token_is_in_the_config_entry_and_nowhere_else(
         home = Home(folder, CONFIGURATION, (), authority, ["--debug", "--verbose"])
         async with home:
             entry_id = await _add(home, simulator)
-            await _online(simulator)
+            await until_online(simulator)
             await _expose(home, entry_id)
             await _switch(home, simulator, on=True)
             for topic, payload in hostile(simulator).items():
@@ -201,20 +190,20 @@ async def test_the_token_is_in_the_config_entry_and_nowhere_else(
             await simulator.stop_listening()
             await home.client.call("input_boolean.turn_off", "input_boolean.lamp")
             await simulator.start_listening()
-            await _online(simulator)
+            await until_online(simulator)
             await simulator.redirect(uri=f"mqtts://{ATTACKER}", then="disconnect")
             await simulator.wait_for(lambda: not simulator.device.online)
-            await _online(simulator)
+            await until_online(simulator)
             # What is no MQTT at all, with the token in it.
             await simulator.send_raw(b"\x00\x20" + TOKEN.encode(), then_close=True)
             await simulator.wait_for(lambda: not simulator.device.online)
-            await _online(simulator)
+            await until_online(simulator)
             await _switch(home, simulator, on=True)
             await _authenticate_again(home, simulator)
-            await _online(simulator)
+            await until_online(simulator)
             assert await home.stop()
             await home.start_again()
-            await _online(simulator)
+            await until_online(simulator)
             await _switch(home, simulator, on=False)
             report = await home.take_report()
             assert await home.stop()

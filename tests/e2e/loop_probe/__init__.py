@@ -98,7 +98,7 @@ class Probe:
 
 def _name(handle: Handle) -> str:
     """Say what the loop has called: a task with its file, or a function with its module."""
-    called = cast(Callable[..., object], vars_of(handle, "_callback"))
+    called: Callable[..., object] = getattr(handle, "_callback")  # noqa: B009
     owner = getattr(called, "__self__", None)
     if isinstance(owner, asyncio.Task):
         return repr(owner)
@@ -107,14 +107,16 @@ def _name(handle: Handle) -> str:
     return f"{module}.{getattr(function, '__qualname__', function)} of {owner!r}"
 
 
-def vars_of(handle: Handle, name: str) -> object:
-    """Return a private attribute; handles have slots."""
-    return getattr(handle, name)
-
-
 def _resident_kb() -> int:
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() // 1024
+
+
+def _block() -> None:
+    """Do what no callback should: keep the loop busy for a while."""
+    end = time.thread_time() + 1.5 * _SLOW
+    while time.thread_time() < end:
+        pass
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -126,6 +128,11 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     def take(call: ServiceCall) -> ServiceResponse:
         return probe.take()
 
+    @callback
+    def block(call: ServiceCall) -> None:
+        hass.loop.call_soon(_block)
+
+    hass.services.async_register(DOMAIN, "block", block)
     hass.services.async_register(
         DOMAIN, "take", take, supports_response=SupportsResponse.ONLY
     )
