@@ -12,6 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
+from .backfill import Backfill
 from .bindings import Bindings
 from .connection import session_settings, tls_context
 from .const import CONF_PLAN_SIZE, DOMAIN
@@ -87,6 +88,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._catching_up = CatchingUp(hass, self._async_catch_up)
         self._events = Events(hass, learned, self.async_send, self._async_event_counted)
         self._async_event_counted()
+        self._backfill = Backfill(
+            hass,
+            self._uplink,
+            reader,
+            learned,
+            self._device,
+            wait_ready=self._session.wait_ready,
+            on_progress=self._async_backfilled,
+        )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
@@ -104,6 +114,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._overrides.async_start()
         self._following.async_start()
         self._upkeep.async_start()
+        self._backfill.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())
@@ -119,6 +130,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass,
             self._async_supervise(self._overrides.async_run),
             "blynk_bridge widget properties",
+        )
+        entry.async_create_background_task(
+            self.hass,
+            self._async_supervise(self._backfill.async_run),
+            "blynk_bridge backfill",
         )
 
     @callback
@@ -138,6 +154,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
     async def async_close(self) -> None:
         """Write down what was learned, for the last time."""
+        self._backfill.async_close()
         await self._learned.async_close()
 
     @callback
@@ -174,6 +191,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
+
+    @property
+    def backfill(self) -> Backfill:
+        """Return what fills the gaps in Blynk's history."""
+        return self._backfill
 
     @property
     def upkeep(self) -> Upkeep:
@@ -248,6 +270,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._uplink.async_set_exposures(exposures)
         self._overrides.async_set_exposures(exposures, self._bindings.resting)
         self._upkeep.async_set_exposures(exposures)
+        self._backfill.async_set_exposures(exposures)
         self._controls.async_configure()
         for listener in list(self._subentry_listeners):
             listener()
@@ -305,6 +328,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._uplink.async_drop_errands()
             self._catching_up.async_disconnected()
             self._upkeep.check.async_disconnected()
+            self._backfill.async_disconnected()
         if status.state is SessionState.READY:
             # The session's own message, info/mcu.
             self._pacer.spend()
@@ -316,9 +340,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
             self._catching_up.async_connected(at_once=is_new)
-            # Whatever server of Blynk's serves it, it is the same device.
-            host = self.config_entry.data[CONF_HOST]
-            self._overrides.async_connected(f"{self.config_entry.unique_id}@{host}")
+            self._overrides.async_connected(self._device)
+            self._backfill.async_connected()
             self._status.async_online(status.endpoint)
         elif status.error is not None or not self.data.online:
             self._status.async_offline(status.error)
@@ -338,6 +361,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass, {SOURCE_REAUTH}
         ):
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
+
+    @property
+    def _device(self) -> str:
+        """Return which device this is, whatever server of Blynk's serves it."""
+        return f"{self.config_entry.unique_id}@{self.config_entry.data[CONF_HOST]}"
+
+    @callback
+    def _async_backfilled(self) -> None:
+        """Show how much of the past waits to be sent."""
+        self._status.async_count_history(self._backfill.waiting)
 
     @callback
     def _async_event_counted(self) -> None:

@@ -31,7 +31,18 @@ class Reader:
     @callback
     def read(self, exposure: Exposure) -> Value | Erased | None:
         """Return what the datastream is to hold, None for what it holds already."""
-        state = self._hass.states.get(exposure.entity_id)
+        return self._read(exposure, self._hass.states.get(exposure.entity_id))
+
+    @callback
+    def read_past(self, exposure: Exposure, state: State) -> Value | None:
+        """Return what the datastream was to hold at a state of the past."""
+        value = self._read(exposure, state, past=True)
+        return None if isinstance(value, Erased) else value
+
+    def _read(
+        self, exposure: Exposure, state: State | None, *, past: bool = False
+    ) -> Value | Erased | None:
+        """Return the value of a state, None for what is private and for no reading."""
         try:
             # To describe a template would be to render it once more.
             description = (
@@ -41,7 +52,7 @@ class Reader:
             )
             if is_secret(exposure, description):
                 return None
-            if self.erases(exposure):
+            if not past and self.erases(exposure):
                 return _ERASED
             return None if state is None else self._value(exposure, state, description)
         # A trait that can't read some state must not hold up all the others.
