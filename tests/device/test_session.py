@@ -292,13 +292,26 @@ async def test_a_bad_downlink_is_one_debug_line(
     assert len(lines[0].message) < 300
 
 
-async def test_what_the_server_says_is_scrubbed(sim: Simulator) -> None:
-    """A diagnostic that quotes the token is kept without it."""
+@pytest.mark.parametrize(
+    ("topic", "text", "message"),
+    [
+        ("diag", f"bad token {TOKEN}!", Diagnostic("bad token [token]!")),
+        ("diag", TOKEN.upper(), Diagnostic("[token]")),
+        ("ota/json", f'{{"ver": "{TOKEN}"}}', FirmwareOffer("[token]")),
+        ("ds/Text", f"is {TOKEN}", DatastreamWrite("Text", "is [token]")),
+        (f"ds/{TOKEN}", "1", DatastreamWrite("[token]", "1")),
+        (f"meta/{TOKEN}", TOKEN, MetadataValue("[token]", "[token]")),
+    ],
+)
+async def test_what_the_server_says_is_scrubbed(
+    sim: Simulator, topic: str, text: str, message: Downlink
+) -> None:
+    """Whatever quotes the token is handed on without it: it may end up in a state."""
     async with running(settings(sim)) as run:
         await run.ready()
-        await sim.send("downlink/diag", f"bad token {TOKEN}!".encode())
+        await sim.send(f"downlink/{topic}", text.encode())
         await eventually(lambda: run.messages)
-    assert run.messages == [Diagnostic("bad token [token]!")]
+    assert run.messages == [message]
     assert TOKEN not in repr(settings(sim))
 
 

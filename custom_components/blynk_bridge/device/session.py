@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 import logging
 import random
@@ -28,7 +28,6 @@ from .link import Link, Protocol
 from .messages import (
     DOWNLINK_FILTER,
     DeviceInfo,
-    Diagnostic,
     Downlink,
     Publication,
     Redirect,
@@ -242,13 +241,21 @@ class DeviceSession:
                 error,
             )
             return
-        if isinstance(message, Diagnostic):
-            message = Diagnostic(self._scrub(message.text))
         try:
-            self._on_message(message)
+            self._on_message(self._scrub_message(message))
         # The link would take it for malformed data, and end: once a message, for ever.
         except Exception:
             _LOGGER.exception("A %s could not be handled", type(message).__name__)
+
+    def _scrub_message(self, message: Downlink) -> Downlink:
+        """Return a message without the token: its texts end up in states and logs."""
+        texts = {
+            each.name: text
+            for each in fields(message)
+            if isinstance(text := getattr(message, each.name), str)
+        }
+        scrubbed = {name: self._scrub(text) for name, text in texts.items()}
+        return message if scrubbed == texts else replace(message, **scrubbed)
 
     def _scrub(self, text: str) -> str:
         """Return a server's text without the token."""
