@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 import logging
 from typing import Final, Never
 
@@ -17,7 +18,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .availability import Availability
 from .bindings import Bindings
 from .connection import session_settings, tls_context
-from .const import CONF_PLAN_SIZE, DOMAIN
+from .const import CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError, InvalidToken
@@ -27,7 +28,7 @@ from .device.messages import (
     Downlink as DownlinkMessage,
     Publication,
 )
-from .device.pacing import Lane, Pacer
+from .device.pacing import Lane
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .events import EVENTS_PER_DAY, Events
@@ -36,6 +37,7 @@ from .flapping import Announcing, CatchingUp
 from .following import Following
 from .learned import Learned
 from .overrides import Overrides
+from .quota import QUOTA_OPTIONS, Quota, QuotaStatus
 from .reader import Reader
 from .session_issues import SessionIssues
 from .state_sync import StateSync
@@ -48,6 +50,8 @@ _COUNTER_INTERVAL: Final = 10.0
 _RESTART_DELAY: Final = 60.0
 _REFUSED_RETRY: Final = 900.0
 """Seconds; Blynk's own MicroPython client waits as long after a refused token."""
+_LIVE_OPTIONS: Final = (CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, *QUOTA_OPTIONS)
+"""Options that are read when they are needed, or applied live."""
 
 type BlynkConfigEntry = ConfigEntry[BlynkCoordinator]
 
@@ -58,7 +62,9 @@ class BridgeStatus:
 
     online: bool = False
     server: str | None = None
-    messages_sent: int = 0
+    quota: QuotaStatus = field(default_factory=QuotaStatus)
+    waiting: int = 0
+    """Values and other messages whose turn has not come."""
     diagnostic: str | None = None
     events_left: int = EVENTS_PER_DAY
 
@@ -79,13 +85,17 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
         self._configuration = _configuration(entry)
         self._learned = learned
-        self._pacer = Pacer(hass.loop.time)
-        self._announcing = Announcing(hass.loop.time, self._pacer.spend)
+        self._quota = Quota(hass, entry, learned, self._async_pace_changed)
+        self._pacer = self._quota.pacer
+        self._announcing = Announcing(
+            hass.loop.time, partial(self._pacer.spend, Lane.URGENT)
+        )
         self._session = DeviceSession(
             session_settings(entry.data, version, learned.home),
             tls=tls_context(entry.data),
             on_message=self._async_receive,
             on_status=self._async_session_changed,
+            on_publish=self._quota.async_count,
             announces=self._announcing.announces,
         )
         self._availability = Availability(hass, self._async_presence_changed)
@@ -101,7 +111,9 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._controls = Controls(hass, entry, self._uplink)
         self._catching_up = CatchingUp(hass, self._async_catch_up)
         self._events = Events(hass, learned, self.async_send, self._async_event_counted)
-        self.data = BridgeStatus(events_left=self._events.left_today)
+        self.data = BridgeStatus(
+            events_left=self._events.left_today, quota=self._quota.status
+        )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
@@ -125,6 +137,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())
+        entry.async_on_unload(self._quota.async_start())
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
@@ -165,6 +178,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         if _configuration(self.config_entry) != self._configuration:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
+            self._quota.async_entry_updated()
             self._bindings.async_schedule()
             self._following.async_entry_updated()
 
@@ -304,7 +318,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self._diagnostic = text
                 self._upkeep.check.async_diagnosed(text)
                 if self._count_scheduled is None:
-                    self._async_count()
+                    self._async_show()
                 self._async_sent()
             case _:
                 _LOGGER.debug("Ignored downlink %s", type(message).__name__)
@@ -371,9 +385,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self.data,
                 online=online,
                 server=None if server is None else str(server),
-                messages_sent=self._session.messages_sent,
+                quota=self._quota.status,
+                waiting=self._uplink.waiting,
             )
         )
+        if reason is not None:
+            # What waits meanwhile is shown, too.
+            self._async_sent()
 
     @callback
     def _async_end_reauth(self) -> None:
@@ -391,6 +409,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         )
 
     @callback
+    def _async_pace_changed(self) -> None:
+        """Show it, and let what waits ask again when it may go."""
+        self._uplink.async_ask_again()
+        self._async_show()
+
+    @callback
     def _async_sent(self) -> None:
         """Let the sensors follow, without a state change for each message."""
         if self._count_scheduled is None:
@@ -399,21 +423,29 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             )
 
     @callback
-    def _async_count(self, now: datetime | None = None) -> None:
-        """Show how many messages were sent, and what the server said last."""
+    def _async_count(self, now: datetime) -> None:
+        """Show what has been counted, and go on for as long as something may wait."""
         self._count_scheduled = None
-        self.async_set_updated_data(
-            replace(
-                self.data,
-                messages_sent=self._session.messages_sent,
-                diagnostic=self._diagnostic,
-            )
+        self._async_show()
+        if self._uplink.waiting or not self.data.online:
+            self._async_sent()
+
+    @callback
+    def _async_show(self) -> None:
+        """Show what is counted, and what the server said last."""
+        status = replace(
+            self.data,
+            quota=self._quota.status,
+            waiting=self._uplink.waiting,
+            diagnostic=self._diagnostic,
         )
+        if status != self.data:
+            self.async_set_updated_data(status)
 
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
     """Return a copy of what a reload is needed for when it changes."""
     options = dict(entry.options)
-    # Only remembered for the next time that many are exposed.
-    options.pop(CONF_PLAN_SIZE, None)
+    for key in _LIVE_OPTIONS:
+        options.pop(key, None)
     return dict(entry.data), options

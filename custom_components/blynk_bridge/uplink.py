@@ -31,6 +31,9 @@ from .reader import Reader
 
 _LOGGER: Final = logging.getLogger(__name__)
 
+_PATIENCE: Final = 900.0
+"""Seconds after which the pacer is asked again: the clock may have been put right."""
+
 
 class Uplink:
     """Marks what has changed, and sends it when the pace allows.
@@ -199,6 +202,16 @@ class Uplink:
         await self._errands.wait_for(compose, lane, self._wake.set)
 
     @callback
+    def async_ask_again(self) -> None:
+        """Ask the pacer again: it may allow earlier what waits, or later."""
+        self._wake.set()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many values and other messages wait."""
+        return len(self._outbox) + len(self._errands)
+
+    @callback
     def async_drop_errands(self) -> None:
         """Tell everybody who waits for a message that its session is over."""
         self._errands.drop()
@@ -336,7 +349,7 @@ class Uplink:
             elif (delay := self._pacer.delay(lane)) > 0:
                 # Something more urgent may come and be allowed to go earlier.
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(delay):
+                    async with asyncio.timeout(min(delay, _PATIENCE)):
                         await self._wake.wait()
             else:
                 return
@@ -345,7 +358,7 @@ class Uplink:
         """Send one message that is no value, and tell who waits for it."""
         try:
             if (publication := errand.compose()) is not None:
-                self._pacer.spend()
+                self._pacer.spend(errand.lane)
                 await self._session.publish(publication)
                 self._on_sent()
         except LinkError as error:
@@ -358,7 +371,7 @@ class Uplink:
 
     async def _async_send_values(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
-        self._pacer.spend()
+        self._pacer.spend(parcel.lane)
         feeds = {
             name: feed
             for name in parcel.values
