@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.blynk_bridge.device.allowance import FREE_PLAN
+from custom_components.blynk_bridge.device.month import FREE_PLAN
 from custom_components.blynk_bridge.device.pacing import Lane
 from custom_components.blynk_bridge.device.session import SessionState, SessionStatus
 from simulator import Simulator

@@ -13,9 +13,9 @@ from homeassistant.helpers.storage import Store
 import voluptuous as vol
 
 from .const import DOMAIN
-from .device.allowance import Tally
 from .device.endpoint import Endpoint
 from .device.errors import InvalidEndpoint
+from .device.month import Tally
 from .exposure_data import check_name
 
 _LOGGER: Final = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .device.allowance import FREE_PLAN, MONTH_SECONDS, Allowance, Plan
+from .device.month import FREE_PLAN, MONTH_SECONDS, Month, Plan
 from .device.pacing import Pacer
 from .learned import Learned, Spent
 from .texts import option_text
@@ -85,10 +85,10 @@ class Quota:
         self._learned = learned
         self._on_change = on_change
         spent = learned.spent
-        self._allowance = Allowance(_wall, plan_of(entry.options), spent.tally)
+        self._month = Month(_wall, plan_of(entry.options), spent.tally)
         self.pacer = Pacer(
             hass.loop.time,
-            self._allowance,
+            self._month,
             tokens=spent.tokens,
             idle=_wall() - spent.at,
         )
@@ -112,7 +112,7 @@ class Quota:
     @callback
     def async_count(self) -> None:
         """Count a message that is sent now."""
-        self._allowance.count()
+        self._month.count()
         self._async_keep()
         self._async_warn()
 
@@ -120,9 +120,9 @@ class Quota:
     def async_entry_updated(self) -> None:
         """Take the plan that the options tell of now."""
         plan = plan_of(self._entry.options)
-        if plan == self._allowance.plan:
+        if plan == self._month.plan:
             return
-        self._allowance.plan = plan
+        self._month.plan = plan
         self._async_unwarn()
         self._async_keep()
         self._async_warn()
@@ -131,7 +131,7 @@ class Quota:
     @property
     def status(self) -> QuotaStatus:
         """Return what the sensors show."""
-        used, of = self._allowance.used, self._allowance.plan.messages
+        used, of = self._month.used, self._month.plan.messages
         interval = self.pacer.interval
         if interval is not None and interval >= 1:
             interval = round(interval)
@@ -143,7 +143,7 @@ class Quota:
     def _async_keep(self) -> None:
         """Remember what was used, and what is in the bucket."""
         self._learned.async_set_spent(
-            Spent(self._allowance.tally, self.pacer.tokens, _wall())
+            Spent(self._month.tally, self.pacer.tokens, _wall())
         )
 
     @callback
@@ -157,7 +157,7 @@ class Quota:
     @callback
     def _async_warn(self) -> None:
         """Tell the user once a month that little is left; a new month takes it back."""
-        ends = self._allowance.ends
+        ends = self._month.ends
         if self._warned_of is not None and self._warned_of != ends:
             self._async_unwarn()
         if self._warned_of is not None or ends is None or not self._is_scanty():
@@ -174,8 +174,8 @@ class Quota:
             translation_key=ISSUE_NEARLY_USED,
             translation_placeholders={
                 "title": self._entry.title,
-                "left": f"{self._allowance.left:,}",
-                "messages": f"{self._allowance.plan.messages:,}",
+                "left": f"{self._month.left:,}",
+                "messages": f"{self._month.plan.messages:,}",
                 "day": str(day.day),
                 "month": month,
             },
@@ -183,10 +183,10 @@ class Quota:
 
     def _is_scanty(self) -> bool:
         """Return whether little is left, and that little does not last."""
-        left, of = self._allowance.left, self._allowance.plan.messages
+        left, of = self._month.left, self._month.plan.messages
         if left is None or of is None or left >= of * _LITTLE:
             return False
-        lasting = of * self._allowance.seconds_left / MONTH_SECONDS
+        lasting = of * self._month.seconds_left / MONTH_SECONDS
         return left < lasting * _SCANTY
 
     @callback

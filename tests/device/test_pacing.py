@@ -8,12 +8,7 @@ import random
 
 import pytest
 
-from custom_components.blynk_bridge.device.allowance import (
-    FREE_PLAN,
-    Allowance,
-    Plan,
-    Tally,
-)
+from custom_components.blynk_bridge.device.month import FREE_PLAN, Month, Plan, Tally
 from custom_components.blynk_bridge.device.pacing import (
     MESSAGES_PER_SECOND,
     Lane,
@@ -48,8 +43,8 @@ class House:
         self._started_at = loop_time
         self._begin = DECEMBER.timestamp() + day * DAY
         tally = Tally(DECEMBER.date(), used, used)
-        self.allowance = Allowance(lambda: self.wall, Plan(plan), tally)
-        self.pacer = Pacer(lambda: self.now, self.allowance)
+        self.month = Month(lambda: self.wall, Plan(plan), tally)
+        self.pacer = Pacer(lambda: self.now, self.month)
 
     @property
     def wall(self) -> float:
@@ -63,13 +58,11 @@ class House:
 
     def restart(self, seconds: float = 0.0) -> None:
         """Lose all but what is kept, and be away for a while; the loop's clock begins anew."""
-        tally, tokens = self.allowance.tally, self.pacer.tokens
+        tally, tokens = self.month.tally, self.pacer.tokens
         self._begin = self.wall + seconds
         self.now = self._started_at = 5.0
-        self.allowance = Allowance(lambda: self.wall, self.allowance.plan, tally)
-        self.pacer = Pacer(
-            lambda: self.now, self.allowance, tokens=tokens, idle=seconds
-        )
+        self.month = Month(lambda: self.wall, self.month.plan, tally)
+        self.pacer = Pacer(lambda: self.now, self.month, tokens=tokens, idle=seconds)
 
     def delay(self, lane: Lane) -> float:
         """Return the seconds until a message of the lane may be sent."""
@@ -78,7 +71,7 @@ class House:
     def spend(self, lane: Lane) -> None:
         """Send a message now."""
         self.pacer.spend(lane)
-        self.allowance.count()
+        self.month.count()
 
     def wait(self, lane: Lane, until: float = math.inf) -> bool:
         """Go to when the lane may send; return whether that is before a day of December."""
@@ -339,10 +332,8 @@ def test_endless_demand_keeps_within_the_month(
     house = House(20_000, loop_time=start)
     while house.wait(lane := min(lanes, key=house.delay), until=31):
         house.spend(lane)
-        assert house.allowance.used <= 20_000
-    assert house.allowance.tally.other_used == pytest.approx(
-        20_000 * expected, rel=0.01
-    )
+        assert house.month.used <= 20_000
+    assert house.month.tally.other_used == pytest.approx(20_000 * expected, rel=0.01)
 
 
 def test_commands_come_out_of_the_same_month() -> None:
@@ -375,7 +366,7 @@ def test_restarts_do_not_fill_the_bucket() -> None:
         while house.wait(Lane.ROUTINE, until=restarts_at):
             house.spend(Lane.ROUTINE)
         house.restart(20)
-    assert house.allowance.used == pytest.approx(
+    assert house.month.used == pytest.approx(
         BURST - RESERVE + 2 * DAY * READINGS, rel=0.02
     )
 

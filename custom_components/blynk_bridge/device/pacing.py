@@ -7,7 +7,7 @@ from enum import IntEnum
 import math
 from typing import Final
 
-from .allowance import MONTH_SECONDS, Allowance
+from .month import MONTH_SECONDS, Month
 
 MESSAGES_PER_SECOND: Final = 5
 """Whatever the plan: Blynk disconnects a device that floods it (docs: limits)."""
@@ -66,7 +66,7 @@ class Pacer:
     def __init__(
         self,
         clock: Callable[[], float],
-        allowance: Allowance,
+        month: Month,
         *,
         tokens: float | None = None,
         idle: float = 0.0,
@@ -76,7 +76,7 @@ class Pacer:
         The clock counts seconds and never goes back.
         """
         self._clock = clock
-        self._allowance = allowance
+        self._month = month
         self._tokens = math.inf if tokens is None else tokens
         self._counted_at = clock() - max(0.0, idle)
         self._history_at = -math.inf
@@ -133,12 +133,12 @@ class Pacer:
 
     def _pace(self) -> _Pace | None:
         """Return what is sustainable now, None without a quota."""
-        plan, left = self._allowance.plan.messages, self._allowance.left
+        plan, left = self._month.plan.messages, self._month.left
         if plan is None or left is None:
             return None
         average = plan / MONTH_SECONDS
         planned = left - _SPARE * plan
-        seconds = max(self._allowance.seconds_left, _SHORTEST_REST)
+        seconds = max(self._month.seconds_left, _SHORTEST_REST)
         most = average * _FASTEST
         pace = min(max(planned / seconds, average * _TRICKLE), most)
         readings = 0.0
@@ -166,7 +166,7 @@ class Pacer:
                     max(turn - now, self._time_to(pace.reserve + 1.0, pace)),
                 )
             case Lane.HISTORY:
-                return self._allowance.seconds_left
+                return self._month.seconds_left
 
     def _time_to(self, tokens: float, pace: _Pace) -> float:
         """Return the seconds until the bucket holds this many, the month's end at latest."""
@@ -175,7 +175,7 @@ class Pacer:
         if not high:
             return low / pace.all
         if not pace.readings:
-            return self._allowance.seconds_left
+            return self._month.seconds_left
         return low / pace.all + high / pace.readings
 
     def _refill(self, pace: _Pace) -> None:

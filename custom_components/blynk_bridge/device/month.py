@@ -1,4 +1,4 @@
-"""What a device may still send this month: a plan, and what was used of it."""
+"""The month that a quota is for: a plan, and what was used of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -44,8 +44,8 @@ class Tally:
     other_used: int = 0
 
 
-class Allowance:
-    """Counts the messages of a month, whatever the clock does meanwhile.
+class Month:
+    """Counts the messages of the present month, whatever the clock does meanwhile.
 
     A month that has passed is forgotten. A clock that goes back takes the count
     along, one that returns to the month it came from finds its count there, and
