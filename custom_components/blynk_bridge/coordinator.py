@@ -107,6 +107,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._overrides.async_start()
         self._following.async_start()
         self._upkeep.async_start()
+        self._issues.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())

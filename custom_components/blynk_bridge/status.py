@@ -13,6 +13,7 @@ from .device.endpoint import Endpoint
 from .device.errors import BlynkError
 from .device.session import DeviceSession
 from .events import EVENTS_PER_DAY
+from .problem import Problem, problem_of
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ class BridgeStatus:
 
     online: bool = False
     server: str | None = None
+    problem: Problem | None = None
+    """What keeps the device offline."""
     messages_sent: int = 0
     diagnostic: str | None = None
     events_left: int = EVENTS_PER_DAY
@@ -67,6 +70,7 @@ class StatusBoard:
                 self._status,
                 online=True,
                 server=str(server),
+                problem=None,
                 messages_sent=self._session.messages_sent,
             )
         )
@@ -82,6 +86,7 @@ class StatusBoard:
                 self._status,
                 online=False,
                 server=None,
+                problem=None if reason is None else problem_of(reason),
                 messages_sent=self._session.messages_sent,
             )
         )

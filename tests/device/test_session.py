@@ -12,6 +12,7 @@ import ssl
 import pytest
 
 from custom_components.blynk_bridge.device.backoff import BACKOFF_MAX
+from custom_components.blynk_bridge.device.dial import Resolve, resolve_by_system
 from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
 from custom_components.blynk_bridge.device.errors import (
     BlynkError,
@@ -87,6 +88,7 @@ async def running(
     *,
     pause: float = 0.01,
     pauses: list[float] | None = None,
+    resolve: Resolve = resolve_by_system,
 ) -> AsyncGenerator[Running]:
     """Run a session whose back-off is short, and end it with the block."""
     messages: list[Downlink] = []
@@ -103,6 +105,7 @@ async def running(
         on_message=messages.append,
         on_status=statuses.append,
         jitter=jitter,
+        resolve=resolve,
     )
     task: asyncio.Task[None] = asyncio.create_task(session.run())
     try:
