@@ -67,6 +67,38 @@ def portal(answer: bytes, *, stays: bool) -> Serve:
     return serve
 
 
+class Gate:
+    """A captive portal that lets through to a broker whoever has logged in."""
+
+    def __init__(self, broker: int) -> None:
+        """Take the broker's port; nobody has logged in yet."""
+        self._broker = broker
+        self.open = False
+        self.shown = 0
+
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Show the page, or carry bytes both ways."""
+        if not self.open:
+            self.shown += 1
+            await portal(ANSWERS["511"], stays=True)(reader, writer)
+            return
+        inward, outward = await asyncio.open_connection("127.0.0.1", self._broker)
+        try:
+            await asyncio.gather(_pump(reader, outward), _pump(inward, writer))
+        finally:
+            outward.close()
+
+
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    """Carry bytes until there are no more."""
+    while data := await source.read(1024):
+        sink.write(data)
+        await sink.drain()
+    sink.close()
+
+
 def local(port: int, transport: Transport) -> SessionSettings:
     """Return settings for a port of this machine."""
     target = Endpoint(transport, "127.0.0.1", port)
@@ -128,38 +160,17 @@ async def test_a_portal_under_a_certificate_of_its_own(
 
 async def test_logging_in_to_the_portal_heals_the_session(sim: Simulator) -> None:
     """Nothing is asked of the user, and the token is not called invalid."""
-    logged_in = False
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not logged_in:
-            await portal(ANSWERS["511"], stays=True)(reader, writer)
-            return
-        inward, outward = await asyncio.open_connection(
-            "127.0.0.1", sim.entry.mqtt_port
-        )
-        try:
-            await asyncio.gather(_pump(reader, outward), _pump(inward, writer))
-        finally:
-            outward.close()
-
-    async with server(serve) as port:
+    gate = Gate(sim.entry.mqtt_port)
+    async with server(gate.serve) as port:
         pauses: list[float] = []
         async with running(local(port, Transport.TCP), pauses=pauses) as run:
             await run.backed_off(NotMqtt)
             await eventually(lambda: len(pauses) >= 3)
-            logged_in = True
+            gate.open = True
             await run.ready()
             await sim.wait_for(lambda: sim.device.online)
         assert pauses[:3] == [1, 2, 4]
         assert set(run.errors()) == {NotMqtt}
-
-
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    """Carry bytes until there are no more."""
-    while data := await source.read(1024):
-        sink.write(data)
-        await sink.drain()
-    sink.close()
 
 
 # --- Redirects to strangers ------------------------------------------------------------
