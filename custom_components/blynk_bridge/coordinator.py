@@ -133,6 +133,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._following.async_start()
         self._upkeep.async_start()
         self._backfill.async_start()
+        self._issues.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())

@@ -12,6 +12,7 @@ from homeassistant.helpers.event import async_call_later
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError
 from .events import EVENTS_PER_DAY
+from .problem import Problem, problem_of
 from .quota import Quota, QuotaStatus
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ class BridgeStatus:
     quota: QuotaStatus = field(default_factory=QuotaStatus)
     waiting: int = 0
     """Values and other messages whose turn has not come."""
+    problem: Problem | None = None
+    """What keeps the device offline."""
     diagnostic: str | None = None
     events_left: int = EVENTS_PER_DAY
     history_waiting: int = 0
@@ -78,6 +81,7 @@ class StatusBoard:
                 server=str(server),
                 quota=self._quota.status,
                 waiting=self._waiting(),
+                problem=None,
             )
         )
 
@@ -94,6 +98,7 @@ class StatusBoard:
                 server=None,
                 quota=self._quota.status,
                 waiting=self._waiting(),
+                problem=None if reason is None else problem_of(reason),
             )
         )
         if reason is not None:

@@ -87,9 +87,8 @@ class LoopClient(aiomqtt.Client):
     async def _open(self) -> None:
         """Open the stream and send CONNECT. Raises LinkError."""
         self._stream = await open_stream(self._endpoint, self._tls, self._resolve)
-        vars(self._client).update(
-            _create_socket=self._framed, _sock_recv=self._receive_first
-        )
+        self._look_at_first_byte()
+        vars(self._client)["_create_socket"] = self._framed
         self._client_connect()
 
     async def _say_goodbye(self) -> None:
@@ -130,14 +129,24 @@ class LoopClient(aiomqtt.Client):
             None,
         )
 
-    def _receive_first(self, size: int) -> bytes:
-        """Look at the first byte once: paho takes a web page for a long packet."""
-        del vars(self._client)["_sock_recv"]
-        data = self._client._sock_recv(size)
-        if data and data[0] != _CONNACK:
-            self.end(NotMqtt("something else than an MQTT server answers"))
-            return b""
-        return data
+    def _look_at_first_byte(self) -> None:
+        """End the link if a server does not begin as one of MQTT does.
+
+        paho takes a web page for a long packet, and waits for the rest of it.
+        """
+        client = self._client
+        receive = client._sock_recv
+
+        def first_byte(size: int) -> bytes:
+            if not (data := receive(size)):
+                return data
+            if data[0] != _CONNACK:
+                self.end(NotMqtt("something else than an MQTT server answers"))
+                return b""
+            del vars(client)["_sock_recv"]
+            return data
+
+        vars(client)["_sock_recv"] = first_byte
 
     # --- The socket in the event loop ----------------------------------------
     # aiomqtt defers these to the loop's next turn, since it connects in a thread:
