@@ -12,6 +12,7 @@ from homeassistant.helpers.event import async_call_later
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError
 from .device.session import DeviceSession
+from .device.values import legible
 from .events import EVENTS_PER_DAY
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ class StatusBoard:
     @callback
     def async_diagnosed(self, text: str) -> None:
         """Show what the server has complained about: the first at once."""
-        self._diagnostic = text
+        self._diagnostic = legible(text)
         if self._count_scheduled is None:
             self._async_count()
         self.async_sent()

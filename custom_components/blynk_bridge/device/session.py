@@ -116,6 +116,8 @@ class DeviceSession:
         self._failures = 0
         self._short_lives = 0
         self._refused_protocols: set[Protocol] = set()
+        self._unhandled: set[type[Downlink]] = set()
+        """Sorts of messages of which was told that they could not be handled."""
         self.status = SessionStatus(SessionState.CONNECTING, self._route.start)
         self.messages_sent = 0
         """Publishes made, each of which costs a message of the quota."""
@@ -245,7 +247,14 @@ class DeviceSession:
             self._on_message(message)
         # The link would take it for malformed data, and end: once a message, for ever.
         except Exception:
-            _LOGGER.exception("A %s could not be handled", type(message).__name__)
+            kind = type(message)
+            _LOGGER.log(
+                logging.DEBUG if kind in self._unhandled else logging.ERROR,
+                "A %s could not be handled",
+                kind.__name__,
+                exc_info=True,
+            )
+            self._unhandled.add(kind)
 
     def _scrub(self, text: str) -> str:
         """Return a server's text without the token."""
