@@ -325,7 +325,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             ):
                 pass
             case Diagnostic(text):
-                _LOGGER.debug("Diagnostic from the server: %s", text)
+                _LOGGER.debug("Diagnostic from the server: %r", text)
                 self._upkeep.check.async_diagnosed(text)
                 self._status.async_diagnosed(text)
             case _:

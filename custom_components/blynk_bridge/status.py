@@ -11,6 +11,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError
+from .device.values import legible
 from .events import EVENTS_PER_DAY
 from .problem import Problem, problem_of
 from .quota import Quota, QuotaStatus
@@ -120,7 +121,7 @@ class StatusBoard:
     @callback
     def async_diagnosed(self, text: str) -> None:
         """Show what the server has complained about: the first at once."""
-        self._diagnostic = text
+        self._diagnostic = legible(text)
         if self._count_scheduled is None:
             self.async_show()
         self.async_sent()
