@@ -6,11 +6,12 @@ when it fails. Here the socket is made in the event loop and handed to paho open
 
 from abc import abstractmethod
 import asyncio
+from dataclasses import dataclass, field
 import logging
 import re
 import socket
 import ssl
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import aiomqtt
 import paho.mqtt.client as paho
@@ -24,10 +25,70 @@ _QUIET: Final = _LOGGER.getChild("mqtt")
 _GOODBYE_TIMEOUT: Final = 0.5
 _PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
 _UNRELEASED_MAX: Final = 10
+_DATA_FRAMES: Final = frozenset({0x0, 0x2})
+_CONTROL_FRAMES: Final = frozenset({0x8, 0x9, 0xA})
+_CONTROL_FRAME_MAX: Final = 125
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A WebSocket frame (RFC 6455, 5.2) that is being received."""
+
+    opcode: int
+    left: int
+    """Bytes of the payload that have not come yet."""
+    mask: bytes
+    control: bytearray = field(default_factory=bytearray)
+    """What has come of a control frame's payload."""
+
+    @classmethod
+    def of(cls, head: bytearray) -> Self:
+        """Return the frame that begins with this head.
+
+        Raises ValueError for a control frame that is too long, and for a frame that
+        is neither binary nor control: MQTT has none (MQTT 5, 6.0).
+        """
+        opcode, size = head[0] & 0x0F, head[1] & 0x7F
+        masked = head[1] & 0x80
+        rest = head[2:-4] if masked else head[2:]
+        frame = cls(
+            opcode,
+            int.from_bytes(rest) if rest else size,
+            bytes(head[-4:]) if masked else b"",
+        )
+        if opcode not in _DATA_FRAMES | _CONTROL_FRAMES:
+            raise ValueError("neither a binary nor a control frame")
+        if opcode in _CONTROL_FRAMES and frame.left > _CONTROL_FRAME_MAX:
+            raise ValueError("control frame too long")
+        return frame
+
+    def take(self, data: bytes) -> bytes:
+        """Return the next part of the payload as it was before masking."""
+        self.left -= len(data)
+        if not self.mask:
+            return data
+        mask = self.mask
+        turn = len(data) % len(mask)
+        self.mask = mask[turn:] + mask[:turn]
+        return bytes(byte ^ mask[index % 4] for index, byte in enumerate(data))
+
+
+def _head_size(head: bytearray) -> int:
+    """Return how long a frame's head is, as far as its beginning tells."""
+    if len(head) < 2:
+        return 2
+    extended = {126: 2, 127: 8}.get(head[1] & 0x7F, 0)
+    return 2 + extended + (4 if head[1] & 0x80 else 0)
 
 
 class _WebSocket(paho._WebsocketWrapper):
     """paho's WebSocket framing on a stream that is already upgraded."""
+
+    def __init__(self, *args: Any) -> None:
+        """Begin before the first frame."""
+        self._head = bytearray()
+        self._frame: _Frame | None = None
+        super().__init__(*args)
 
     def _do_handshake(self, extra_headers: object) -> None:
         """Do nothing: paho's own hand-shake blocks for a keepalive's length."""
@@ -43,6 +104,57 @@ class _WebSocket(paho._WebsocketWrapper):
         if opcode == self.OPCODE_CONNCLOSE:
             self.connected = False
         return super()._create_frame(opcode, data, 1)
+
+    def _recv_impl(self, length: int) -> bytes:
+        """Return what has come of a binary frame's payload, and keep nothing of it.
+
+        paho keeps a frame until it is complete, and copies all of it at each read:
+        one without an end fills the memory. Raises BlockingIOError where there is
+        nothing yet, ValueError for a frame that no MQTT server sends.
+        """
+        try:
+            if self._frame is None:
+                self._frame = self._begun_frame()
+            frame = self._frame
+            if frame.opcode in _DATA_FRAMES:
+                data = frame.take(self._received(min(length, frame.left)))
+            else:
+                frame.control += frame.take(self._received(frame.left))
+                data = b""
+        except ConnectionError:
+            self.connected = False
+            return b""
+        if not frame.left:
+            self._frame = None
+            self._answer(frame)
+        if not data:
+            raise BlockingIOError
+        return data
+
+    def _begun_frame(self) -> _Frame:
+        """Return a frame whose head has come completely."""
+        while missing := _head_size(self._head) - len(self._head):
+            self._head += self._received(missing)
+        head, self._head = self._head, bytearray()
+        return _Frame.of(head)
+
+    def _received(self, size: int) -> bytes:
+        """Return at most so many bytes of the stream, at least one if any are wanted."""
+        data: bytes = self._socket.recv(size) if size else b""
+        if size and not data:
+            raise ConnectionAbortedError
+        return data
+
+    def _answer(self, frame: _Frame) -> None:
+        """Answer a PING or a CLOSE, unless a frame of our own is only half sent."""
+        reply = {
+            self.OPCODE_PING: self.OPCODE_PONG,
+            self.OPCODE_CONNCLOSE: self.OPCODE_CONNCLOSE,
+        }.get(frame.opcode)
+        if reply is not None:
+            answer = self._create_frame(reply, frame.control)
+            if not self._sendbuffer:
+                self._socket.send(answer)
 
 
 class LoopClient(aiomqtt.Client):
