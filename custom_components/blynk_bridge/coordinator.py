@@ -3,24 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from datetime import datetime
 import logging
 from typing import Final, Never
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
+from .backfill import Backfill
 from .bindings import Bindings
 from .connection import session_settings, tls_context
 from .const import CONF_PLAN_SIZE, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
-from .device.errors import BlynkError, InvalidToken
+from .device.errors import InvalidToken
 from .device.messages import (
     DatastreamWrite,
     Diagnostic,
@@ -30,37 +28,27 @@ from .device.messages import (
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
-from .events import EVENTS_PER_DAY, Events
+from .events import Events
 from .exposure import Exposure
-from .flapping import CatchingUp
+from .flapping import Announcing, CatchingUp
 from .following import Following
 from .learned import Learned
+from .network import async_asker, async_resolver
 from .overrides import Overrides
 from .reader import Reader
 from .session_issues import SessionIssues
 from .state_sync import StateSync
+from .status import BridgeStatus, StatusBoard
 from .upkeep import Upkeep
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
 
-_COUNTER_INTERVAL: Final = 10.0
 _RESTART_DELAY: Final = 60.0
 _REFUSED_RETRY: Final = 900.0
 """Seconds; Blynk's own MicroPython client waits as long after a refused token."""
 
 type BlynkConfigEntry = ConfigEntry[BlynkCoordinator]
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeStatus:
-    """What the bridge's own entities show."""
-
-    online: bool = False
-    server: str | None = None
-    messages_sent: int = 0
-    diagnostic: str | None = None
-    events_left: int = EVENTS_PER_DAY
 
 
 class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
@@ -79,17 +67,22 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
         self._configuration = _configuration(entry)
         self._learned = learned
+        self._pacer = Pacer(hass.loop.time)
+        self._announcing = Announcing(hass.loop.time, self._pacer.spend)
         self._session = DeviceSession(
             session_settings(entry.data, version, learned.home),
             tls=tls_context(entry.data),
             on_message=self._async_receive,
             on_status=self._async_session_changed,
+            resolve=async_resolver(hass),
+            ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
+            announces=self._announcing.announces,
         )
-        self._pacer = Pacer(hass.loop.time)
         self._availability = Availability(hass, self._async_presence_changed)
         reader = Reader(hass, self._availability)
+        self._status = StatusBoard(hass, self._session, self.async_set_updated_data)
         self._uplink = Uplink(
-            hass, self._session, self._pacer, reader, self._async_sent
+            hass, self._session, self._pacer, reader, self._status.async_sent
         )
         self._downlink = Downlink(hass, entry, self._uplink)
         self._following = Following(hass, entry)
@@ -99,15 +92,21 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._controls = Controls(hass, entry, self._uplink)
         self._catching_up = CatchingUp(hass, self._async_catch_up)
         self._events = Events(hass, learned, self.async_send, self._async_event_counted)
-        self.data = BridgeStatus(events_left=self._events.left_today)
+        self._async_event_counted()
+        self._backfill = Backfill(
+            hass,
+            self._uplink,
+            reader,
+            learned,
+            self._device,
+            wait_ready=self._session.wait_ready,
+            on_progress=self._async_backfilled,
+        )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
-        self._announced: bool | None = None
-        self._count_scheduled: CALLBACK_TYPE | None = None
-        self._diagnostic: str | None = None
 
     # --- Life ------------------------------------------------------------------
 
@@ -120,6 +119,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._overrides.async_start()
         self._following.async_start()
         self._upkeep.async_start()
+        self._backfill.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())
@@ -136,6 +136,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._async_supervise(self._overrides.async_run),
             "blynk_bridge widget properties",
         )
+        entry.async_create_background_task(
+            self.hass,
+            self._async_supervise(self._backfill.async_run),
+            "blynk_bridge backfill",
+        )
 
     @callback
     def _async_stop(self) -> None:
@@ -150,11 +155,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._controls.async_stop()
         self._catching_up.async_disconnected()
         self._issues.async_clear()
-        if self._count_scheduled is not None:
-            self._count_scheduled()
+        self._status.async_stop()
 
     async def async_close(self) -> None:
         """Write down what was learned, for the last time."""
+        self._backfill.async_close()
         await self._learned.async_close()
 
     @callback
@@ -191,6 +196,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
+
+    @property
+    def backfill(self) -> Backfill:
+        """Return what fills the gaps in Blynk's history."""
+        return self._backfill
 
     @property
     def upkeep(self) -> Upkeep:
@@ -234,7 +244,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             try:
                 await self._async_supervise(self._session.run)
             except InvalidToken as error:
-                self._async_announce(online=False, reason=error)
+                self._status.async_offline(error)
                 self.config_entry.async_start_reauth(self.hass)
             # The server may have been wrong for a moment, in the night.
             await asyncio.sleep(_REFUSED_RETRY)
@@ -252,7 +262,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             except Exception:
                 _LOGGER.exception("Unexpected error; going on in a minute")
                 if not self._session.ready:
-                    self._async_announce(online=False)
+                    self._status.async_offline()
                 await asyncio.sleep(_RESTART_DELAY)
 
     # --- Exposures -------------------------------------------------------------
@@ -265,6 +275,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._uplink.async_set_exposures(exposures)
         self._overrides.async_set_exposures(exposures, self._bindings.resting)
         self._upkeep.async_set_exposures(exposures)
+        self._backfill.async_set_exposures(exposures)
         self._controls.async_configure()
         for listener in list(self._subentry_listeners):
             listener()
@@ -299,11 +310,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 pass
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %s", text)
-                self._diagnostic = text
                 self._upkeep.check.async_diagnosed(text)
-                if self._count_scheduled is None:
-                    self._async_count()
-                self._async_sent()
+                self._status.async_diagnosed(text)
             case _:
                 _LOGGER.debug("Ignored downlink %s", type(message).__name__)
 
@@ -325,9 +333,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._uplink.async_drop_errands()
             self._catching_up.async_disconnected()
             self._upkeep.check.async_disconnected()
+            self._backfill.async_disconnected()
         if status.state is SessionState.READY:
-            # The session's own message, info/mcu.
-            self._pacer.spend()
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
             self._upkeep.check.async_connected()
@@ -336,12 +343,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
             self._catching_up.async_connected(at_once=is_new)
-            # Whatever server of Blynk's serves it, it is the same device.
-            host = self.config_entry.data[CONF_HOST]
-            self._overrides.async_connected(f"{self.config_entry.unique_id}@{host}")
-            self._async_announce(online=True, server=status.endpoint)
+            self._overrides.async_connected(self._device)
+            self._backfill.async_connected()
+            self._status.async_online(status.endpoint)
         elif status.error is not None or not self.data.online:
-            self._async_announce(online=False, reason=status.error)
+            self._status.async_offline(status.error)
         self._issues.async_follow(status)
 
     @callback
@@ -352,30 +358,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._controls.async_connected()
 
     @callback
-    def _async_announce(
-        self,
-        *,
-        online: bool,
-        server: Endpoint | None = None,
-        reason: BlynkError | None = None,
-    ) -> None:
-        """Tell the entities, and the log once in each direction."""
-        if online and self._announced is not True:
-            _LOGGER.info("Connected to %s", server)
-            self._announced = True
-        elif not online and reason is not None and self._announced is not False:
-            _LOGGER.warning("Not connected to Blynk: %s", reason)
-            self._announced = False
-        self.async_set_updated_data(
-            replace(
-                self.data,
-                online=online,
-                server=None if server is None else str(server),
-                messages_sent=self._session.messages_sent,
-            )
-        )
-
-    @callback
     def _async_end_reauth(self) -> None:
         """Take back a question that has answered itself."""
         for flow in self.config_entry.async_get_active_flows(
@@ -383,32 +365,20 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         ):
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
+    @property
+    def _device(self) -> str:
+        """Return which device this is, whatever server of Blynk's serves it."""
+        return f"{self.config_entry.unique_id}@{self.config_entry.data[CONF_HOST]}"
+
+    @callback
+    def _async_backfilled(self) -> None:
+        """Show how much of the past waits to be sent."""
+        self._status.async_count_history(self._backfill.waiting)
+
     @callback
     def _async_event_counted(self) -> None:
         """Show how many events are left today."""
-        self.async_set_updated_data(
-            replace(self.data, events_left=self._events.left_today)
-        )
-
-    @callback
-    def _async_sent(self) -> None:
-        """Let the sensors follow, without a state change for each message."""
-        if self._count_scheduled is None:
-            self._count_scheduled = async_call_later(
-                self.hass, _COUNTER_INTERVAL, self._async_count
-            )
-
-    @callback
-    def _async_count(self, now: datetime | None = None) -> None:
-        """Show how many messages were sent, and what the server said last."""
-        self._count_scheduled = None
-        self.async_set_updated_data(
-            replace(
-                self.data,
-                messages_sent=self._session.messages_sent,
-                diagnostic=self._diagnostic,
-            )
-        )
+        self._status.async_count_events(self._events.left_today)
 
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:

@@ -6,17 +6,19 @@ when it fails. Here the socket is made in the event loop and handed to paho open
 
 from abc import abstractmethod
 import asyncio
-from dataclasses import dataclass, field
 import logging
 import re
 import socket
 import ssl
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import aiomqtt
 import paho.mqtt.client as paho
 
+from .dial import Resolve
 from .endpoint import Endpoint
+from .errors import LinkError, NotMqtt
+from .framing import DATA_FRAMES, Frame, head_size
 from .transport import open_stream
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -25,60 +27,9 @@ _QUIET: Final = _LOGGER.getChild("mqtt")
 _GOODBYE_TIMEOUT: Final = 0.5
 _PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
 _UNRELEASED_MAX: Final = 10
-_DATA_FRAMES: Final = frozenset({0x0, 0x2})
-_CONTROL_FRAMES: Final = frozenset({0x8, 0x9, 0xA})
-_CONTROL_FRAME_MAX: Final = 125
-
-
-@dataclass(slots=True)
-class _Frame:
-    """A WebSocket frame (RFC 6455, 5.2) that is being received."""
-
-    opcode: int
-    left: int
-    """Bytes of the payload that have not come yet."""
-    mask: bytes
-    control: bytearray = field(default_factory=bytearray)
-    """What has come of a control frame's payload."""
-
-    @classmethod
-    def of(cls, head: bytearray) -> Self:
-        """Return the frame that begins with this head.
-
-        Raises ValueError for a control frame that is too long, and for a frame that
-        is neither binary nor control: MQTT has none (MQTT 5, 6.0).
-        """
-        opcode, size = head[0] & 0x0F, head[1] & 0x7F
-        masked = head[1] & 0x80
-        rest = head[2:-4] if masked else head[2:]
-        frame = cls(
-            opcode,
-            int.from_bytes(rest) if rest else size,
-            bytes(head[-4:]) if masked else b"",
-        )
-        if opcode not in _DATA_FRAMES | _CONTROL_FRAMES:
-            raise ValueError("neither a binary nor a control frame")
-        if opcode in _CONTROL_FRAMES and frame.left > _CONTROL_FRAME_MAX:
-            raise ValueError("control frame too long")
-        return frame
-
-    def take(self, data: bytes) -> bytes:
-        """Return the next part of the payload as it was before masking."""
-        self.left -= len(data)
-        if not self.mask:
-            return data
-        mask = self.mask
-        turn = len(data) % len(mask)
-        self.mask = mask[turn:] + mask[:turn]
-        return bytes(byte ^ mask[index % 4] for index, byte in enumerate(data))
-
-
-def _head_size(head: bytearray) -> int:
-    """Return how long a frame's head is, as far as its beginning tells."""
-    if len(head) < 2:
-        return 2
-    extended = {126: 2, 127: 8}.get(head[1] & 0x7F, 0)
-    return 2 + extended + (4 if head[1] & 0x80 else 0)
+_CONNACK: Final = 0x20
+_KEEPALIVE_PRECISION: Final = 0.05
+"""Seconds; a timer may be early by less than the clock can tell."""
 
 
 class _WebSocket(paho._WebsocketWrapper):
@@ -87,7 +38,7 @@ class _WebSocket(paho._WebsocketWrapper):
     def __init__(self, *args: Any) -> None:
         """Begin before the first frame."""
         self._head = bytearray()
-        self._frame: _Frame | None = None
+        self._frame: Frame | None = None
         super().__init__(*args)
 
     def _do_handshake(self, extra_headers: object) -> None:
@@ -116,7 +67,7 @@ class _WebSocket(paho._WebsocketWrapper):
             if self._frame is None:
                 self._frame = self._begun_frame()
             frame = self._frame
-            if frame.opcode in _DATA_FRAMES:
+            if frame.opcode in DATA_FRAMES:
                 data = frame.take(self._received(min(length, frame.left)))
             else:
                 frame.control += frame.take(self._received(frame.left))
@@ -131,12 +82,12 @@ class _WebSocket(paho._WebsocketWrapper):
             raise BlockingIOError
         return data
 
-    def _begun_frame(self) -> _Frame:
+    def _begun_frame(self) -> Frame:
         """Return a frame whose head has come completely."""
-        while missing := _head_size(self._head) - len(self._head):
+        while missing := head_size(self._head) - len(self._head):
             self._head += self._received(missing)
         head, self._head = self._head, bytearray()
-        return _Frame.of(head)
+        return Frame.of(head)
 
     def _received(self, size: int) -> bytes:
         """Return at most so many bytes of the stream, at least one if any are wanted."""
@@ -145,7 +96,7 @@ class _WebSocket(paho._WebsocketWrapper):
             raise ConnectionAbortedError
         return data
 
-    def _answer(self, frame: _Frame) -> None:
+    def _answer(self, frame: Frame) -> None:
         """Answer a PING or a CLOSE, unless a frame of our own is only half sent."""
         reply = {
             self.OPCODE_PING: self.OPCODE_PONG,
@@ -166,6 +117,7 @@ class LoopClient(aiomqtt.Client):
         tls: ssl.SSLContext | None,
         *,
         password: str,
+        resolve: Resolve,
         **options: Any,
     ) -> None:
         """Prepare the client; the options are aiomqtt's."""
@@ -178,8 +130,13 @@ class LoopClient(aiomqtt.Client):
         )
         self._endpoint = endpoint
         self._tls = tls
+        self._resolve = resolve
         self._stream: socket.socket | ssl.SSLSocket | None = None
         self._closed = asyncio.Event()
+
+    @abstractmethod
+    def end(self, error: LinkError) -> None:
+        """End the link, if nothing has ended it before."""
 
     @abstractmethod
     def _broken(self) -> None:
@@ -187,8 +144,10 @@ class LoopClient(aiomqtt.Client):
 
     async def _open(self) -> None:
         """Open the stream and send CONNECT. Raises LinkError."""
-        self._stream = await open_stream(self._endpoint, self._tls)
-        vars(self._client)["_create_socket"] = self._framed
+        self._stream = await open_stream(self._endpoint, self._tls, self._resolve)
+        vars(self._client).update(
+            _create_socket=self._framed, _sock_recv=self._receive_first
+        )
         self._client_connect()
 
     async def _say_goodbye(self) -> None:
@@ -229,14 +188,39 @@ class LoopClient(aiomqtt.Client):
             None,
         )
 
+    def _receive_first(self, size: int) -> bytes:
+        """Look at the first byte once: paho takes a web page for a long packet."""
+        del vars(self._client)["_sock_recv"]
+        data = self._client._sock_recv(size)
+        if data and data[0] != _CONNACK:
+            self.end(NotMqtt("something else than an MQTT server answers"))
+            return b""
+        return data
+
     # --- The socket in the event loop ----------------------------------------
     # aiomqtt defers these to the loop's next turn, since it connects in a thread:
     # by then the descriptor may be closed, and be another connection's.
 
     def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
-        """Read from now on, and look after the keepalive."""
+        """Read from now on."""
         self._loop.add_reader(sock.fileno(), self._read)
+
+    def _look_after_keepalive(self) -> None:
+        """Ping from now on; before CONNACK there is nothing to keep alive."""
         self._misc_task = self._loop.create_task(self._misc_loop())
+
+    async def _misc_loop(self) -> None:
+        """Let paho ping, and miss the answer, when that is due.
+
+        aiomqtt has it look once a second: 86,400 times a day for nothing.
+        """
+        client = self._client
+        while client.loop_misc() == paho.MQTT_ERR_SUCCESS:
+            oldest = min(client._last_msg_in, client._last_msg_out)
+            if client._ping_t:
+                oldest = min(oldest, client._ping_t)
+            due = oldest + client._keepalive - paho.time_func()
+            await asyncio.sleep(max(due, _KEEPALIVE_PRECISION))
 
     def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
         """Forget the descriptor before it is closed."""

@@ -185,9 +185,14 @@ class RedirectPolicy:
             return True
         if _address(home) or _address(host):
             return False
-        if home == _BLYNK_CLOUD or home.endswith(f".{_BLYNK_CLOUD}"):
-            return host == _BLYNK_CLOUD or host.endswith(f".{_BLYNK_CLOUD}")
+        if in_blynk_cloud(home):
+            return in_blynk_cloud(host)
         return host.endswith(f".{home}")
+
+
+def in_blynk_cloud(host: str) -> bool:
+    """Return whether a host is one of Blynk's public servers."""
+    return host == _BLYNK_CLOUD or host.endswith(f".{_BLYNK_CLOUD}")
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
