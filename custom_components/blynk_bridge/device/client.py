@@ -20,6 +20,7 @@ from .dial import Resolve
 from .allowance import Allowance
 from .endpoint import Endpoint
 from .errors import LinkError, NotMqtt
+from .framing import DATA_FRAMES, Frame, head_size
 from .transport import open_stream
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -40,6 +41,12 @@ _PACKETS_AT_ONCE: Final = 20
 class _WebSocket(paho._WebsocketWrapper):
     """paho's WebSocket framing on a stream that is already upgraded."""
 
+    def __init__(self, *args: Any) -> None:
+        """Begin before the first frame."""
+        self._head = bytearray()
+        self._frame: Frame | None = None
+        super().__init__(*args)
+
     def _do_handshake(self, extra_headers: object) -> None:
         """Do nothing: paho's own hand-shake blocks for a keepalive's length."""
         self.connected = True
@@ -54,6 +61,57 @@ class _WebSocket(paho._WebsocketWrapper):
         if opcode == self.OPCODE_CONNCLOSE:
             self.connected = False
         return super()._create_frame(opcode, data, 1)
+
+    def _recv_impl(self, length: int) -> bytes:
+        """Return what has come of a binary frame's payload, and keep nothing of it.
+
+        paho keeps a frame until it is complete, and copies all of it at each read:
+        one without an end fills the memory. Raises BlockingIOError where there is
+        nothing yet, ValueError for a frame that no MQTT server sends.
+        """
+        try:
+            if self._frame is None:
+                self._frame = self._begun_frame()
+            frame = self._frame
+            if frame.opcode in DATA_FRAMES:
+                data = frame.take(self._received(min(length, frame.left)))
+            else:
+                frame.control += frame.take(self._received(frame.left))
+                data = b""
+        except ConnectionError:
+            self.connected = False
+            return b""
+        if not frame.left:
+            self._frame = None
+            self._answer(frame)
+        if not data:
+            raise BlockingIOError
+        return data
+
+    def _begun_frame(self) -> Frame:
+        """Return a frame whose head has come completely."""
+        while missing := head_size(self._head) - len(self._head):
+            self._head += self._received(missing)
+        head, self._head = self._head, bytearray()
+        return Frame.of(head)
+
+    def _received(self, size: int) -> bytes:
+        """Return at most so many bytes of the stream, at least one if any are wanted."""
+        data: bytes = self._socket.recv(size) if size else b""
+        if size and not data:
+            raise ConnectionAbortedError
+        return data
+
+    def _answer(self, frame: Frame) -> None:
+        """Answer a PING or a CLOSE, unless a frame of our own is only half sent."""
+        reply = {
+            self.OPCODE_PING: self.OPCODE_PONG,
+            self.OPCODE_CONNCLOSE: self.OPCODE_CONNCLOSE,
+        }.get(frame.opcode)
+        if reply is not None:
+            answer = self._create_frame(reply, frame.control)
+            if not self._sendbuffer:
+                self._socket.send(answer)
 
 
 class LoopClient(aiomqtt.Client):
