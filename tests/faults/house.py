@@ -66,6 +66,8 @@ class House:
     wanted: dict[str, Value] = field(default_factory=dict)
     """What each datastream is to hold in the end."""
     spent_before: int = 0
+    fault: asyncio.Task[None] | None = None
+    """What goes on happening to the line, until it is healed."""
     _tasks: set[asyncio.Task[object]] = field(default_factory=set)
     _listeners: dict[str, int] = field(default_factory=dict)
     _stop: CALLBACK_TYPE = lambda: None
@@ -218,8 +220,10 @@ class House:
             return None if state is None else state.state
 
         def number(entity_id: str) -> float | None:
-            found = text(entity_id)
-            return None if found is None else float(found)
+            try:
+                return float(text(entity_id) or "nan")
+            except ValueError:
+                return None
 
         return {
             "Temperature": number("sensor.temperature"),

@@ -204,10 +204,10 @@ class Proxy:
         writer: asyncio.StreamWriter,
     ) -> None:
         """Carry bytes one way until the end, which the other side is then told of."""
-        traffic = self.traffic[way]
         try:
             while data := await reader.read(_CHUNK):
                 connection.chunks.append((way, len(data)))
+                traffic = self.traffic[way]
                 if traffic.delay:
                     await asyncio.sleep(traffic.delay)
                 if traffic.swallow:
