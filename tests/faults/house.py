@@ -131,7 +131,8 @@ class House:
 
         @callback
         def raised(event: Event[ir.EventIssueRegistryUpdatedData]) -> None:
-            if event.data["action"] == "create":
+            ours = event.data["domain"] == DOMAIN
+            if ours and event.data["action"] == "create":
                 self.issues.add(event.data["issue_id"].removesuffix("_01TESTENTRY"))
 
         self.entry.async_on_unload(
@@ -267,10 +268,15 @@ class House:
         return session
 
     @property
+    def cloud(self) -> SimulatedBlynk:
+        """Return the cloud, where it is the simulator."""
+        assert isinstance(self.blynk, SimulatedBlynk)
+        return self.blynk
+
+    @property
     def simulator(self) -> Simulator:
         """Return the simulator, where it is the cloud."""
-        assert isinstance(self.blynk, SimulatedBlynk)
-        return self.blynk.simulator
+        return self.cloud.simulator
 
     @property
     def spent(self) -> int:

@@ -230,4 +230,4 @@ _LASTING: Final = (
     ),
 )
 
-LINE: Final = (*_once(), *_again_and_again(), *_LASTING)
+LINE: Final[tuple[Row, ...]] = (*_once(), *_again_and_again(), *_LASTING)
