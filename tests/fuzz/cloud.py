@@ -155,7 +155,7 @@ class Peer:
         mood, cloud = self.host.mood, self.host.cloud
         cloud.count()
         cloud.check(packet.size <= 1000, "no message over 1,000 bytes")
-        cloud.check(not cloud.token.encode() in packet.payload, "no token in a message")
+        cloud.check(cloud.token.encode() not in packet.payload, "no token in a message")
         if not self.published:
             settled = (
                 self.subscribed_at is not None

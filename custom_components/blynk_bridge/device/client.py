@@ -16,8 +16,8 @@ from typing import Any, Final
 import aiomqtt
 import paho.mqtt.client as paho
 
-from .dial import Resolve
 from .allowance import Allowance
+from .dial import Resolve
 from .endpoint import Endpoint
 from .errors import LinkError, NotMqtt
 from .framing import DATA_FRAMES, Frame, head_size
