@@ -9,4 +9,4 @@ from .course import Plan
 def plan(request: pytest.FixtureRequest) -> Plan:
     """Return the plan of scripts/soak, or the short one."""
     found = request.config.pluginmanager.get_plugin("soak-plan")
-    return found if isinstance(found, Plan) else Plan()
+    return found if isinstance(found, Plan) else Plan(**__import__('json').loads(__import__('os').environ.get('SOAK','{}')))

@@ -8,6 +8,7 @@ import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -127,6 +128,8 @@ class Soak:
         """Load and unload once, so that what is kept for good is there before."""
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         await asyncio.sleep(600)
+        # Home Assistant's own parts begin to listen when it has started.
+        self.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
         await asyncio.sleep(60)
         await self.hass.async_block_till_done()
