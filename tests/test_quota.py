@@ -203,7 +203,7 @@ async def test_a_line_that_flaps_is_asked_little(
         await reconnect(simulator, entry, time)
         await time.pass_by(3)
     cost = spent(simulator)
-    assert cost["info/mcu"] == 20
+    assert cost["info/mcu"] <= 3
     assert cost["get/ds"] == 3 * 2
     assert cost["value"] <= 3
     assert cost["property"] == 0
@@ -235,7 +235,8 @@ async def test_a_line_that_flaps_for_a_month_is_within_the_quota(
         await time.pass_by(60)
     hours = 31 * 24
     cost = spent(simulator)
-    assert (cost.total() - cost["info/mcu"]) * hours < FREE_PLAN
+    assert 10 <= cost["info/mcu"] <= 15
+    assert cost.total() * hours < FREE_PLAN
 
 
 # --- In between --------------------------------------------------------------------------

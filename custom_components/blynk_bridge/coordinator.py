@@ -7,11 +7,12 @@ import logging
 from typing import Final, Never
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
+from .backfill import Backfill
 from .bindings import Bindings
 from .connection import session_settings, tls_context
 from .const import CONF_PLAN_SIZE, DOMAIN
@@ -29,9 +30,10 @@ from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .events import Events
 from .exposure import Exposure
-from .flapping import CatchingUp
+from .flapping import Announcing, CatchingUp
 from .following import Following
 from .learned import Learned
+from .network import async_asker, async_resolver
 from .overrides import Overrides
 from .reader import Reader
 from .session_issues import SessionIssues
@@ -65,13 +67,17 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
         self._configuration = _configuration(entry)
         self._learned = learned
+        self._pacer = Pacer(hass.loop.time)
+        self._announcing = Announcing(hass.loop.time, self._pacer.spend)
         self._session = DeviceSession(
             session_settings(entry.data, version, learned.home),
             tls=tls_context(entry.data),
             on_message=self._async_receive,
             on_status=self._async_session_changed,
+            resolve=async_resolver(hass),
+            ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
+            announces=self._announcing.announces,
         )
-        self._pacer = Pacer(hass.loop.time)
         self._availability = Availability(hass, self._async_presence_changed)
         reader = Reader(hass, self._availability)
         self._status = StatusBoard(hass, self._session, self.async_set_updated_data)
@@ -87,6 +93,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._catching_up = CatchingUp(hass, self._async_catch_up)
         self._events = Events(hass, learned, self.async_send, self._async_event_counted)
         self._async_event_counted()
+        self._backfill = Backfill(
+            hass,
+            self._uplink,
+            reader,
+            learned,
+            self._device,
+            wait_ready=self._session.wait_ready,
+            on_progress=self._async_backfilled,
+        )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
@@ -104,6 +119,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._overrides.async_start()
         self._following.async_start()
         self._upkeep.async_start()
+        self._backfill.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())
@@ -119,6 +135,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass,
             self._async_supervise(self._overrides.async_run),
             "blynk_bridge widget properties",
+        )
+        entry.async_create_background_task(
+            self.hass,
+            self._async_supervise(self._backfill.async_run),
+            "blynk_bridge backfill",
         )
 
     @callback
@@ -138,6 +159,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
     async def async_close(self) -> None:
         """Write down what was learned, for the last time."""
+        self._backfill.async_close()
         await self._learned.async_close()
 
     @callback
@@ -174,6 +196,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
+
+    @property
+    def backfill(self) -> Backfill:
+        """Return what fills the gaps in Blynk's history."""
+        return self._backfill
 
     @property
     def upkeep(self) -> Upkeep:
@@ -248,6 +275,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._uplink.async_set_exposures(exposures)
         self._overrides.async_set_exposures(exposures, self._bindings.resting)
         self._upkeep.async_set_exposures(exposures)
+        self._backfill.async_set_exposures(exposures)
         self._controls.async_configure()
         for listener in list(self._subentry_listeners):
             listener()
@@ -305,9 +333,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._uplink.async_drop_errands()
             self._catching_up.async_disconnected()
             self._upkeep.check.async_disconnected()
+            self._backfill.async_disconnected()
         if status.state is SessionState.READY:
-            # The session's own message, info/mcu.
-            self._pacer.spend()
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
             self._upkeep.check.async_connected()
@@ -316,9 +343,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
             self._catching_up.async_connected(at_once=is_new)
-            # Whatever server of Blynk's serves it, it is the same device.
-            host = self.config_entry.data[CONF_HOST]
-            self._overrides.async_connected(f"{self.config_entry.unique_id}@{host}")
+            self._overrides.async_connected(self._device)
+            self._backfill.async_connected()
             self._status.async_online(status.endpoint)
         elif status.error is not None or not self.data.online:
             self._status.async_offline(status.error)
@@ -338,6 +364,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self.hass, {SOURCE_REAUTH}
         ):
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
+
+    @property
+    def _device(self) -> str:
+        """Return which device this is, whatever server of Blynk's serves it."""
+        return f"{self.config_entry.unique_id}@{self.config_entry.data[CONF_HOST]}"
+
+    @callback
+    def _async_backfilled(self) -> None:
+        """Show how much of the past waits to be sent."""
+        self._status.async_count_history(self._backfill.waiting)
 
     @callback
     def _async_event_counted(self) -> None:

@@ -19,8 +19,8 @@ class Departures:
     """Sends the outbox's values and the errands, the most urgent first.
 
     `on_leaving` and `on_answered` are called with a parcel of values before it is
-    sent and once the server has dealt with it, `on_sent` after each message that
-    has arrived.
+    sent and once the server has dealt with it, the latter also with whether it has
+    arrived, `on_sent` after each message that has.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Departures:
         outbox: Outbox,
         *,
         on_leaving: Callable[[Parcel], None],
-        on_answered: Callable[[Parcel], None],
+        on_answered: Callable[[Parcel, bool], None],
         on_sent: Callable[[], None],
     ) -> None:
         """Prepare; `async_run` sends."""
@@ -116,6 +116,7 @@ class Departures:
         """Send one message; what is not acknowledged waits again."""
         self._pacer.spend()
         self._on_leaving(parcel)
+        arrived = False
         try:
             await self._session.publish(parcel.publication)
         except PublishRefused as error:
@@ -128,4 +129,5 @@ class Departures:
         else:
             self._outbox.acknowledged(parcel)
             self._on_sent()
-        self._on_answered(parcel)
+            arrived = True
+        self._on_answered(parcel, arrived)

@@ -15,6 +15,7 @@ from .const import DOMAIN
 from .device.endpoint import Endpoint
 from .device.errors import InvalidEndpoint
 from .exposure_data import check_name
+from .gaps import HISTORY_SCHEMA, StoredHistory
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ class _Stored(TypedDict):
     overrides: NotRequired[_StoredOverrides]
     plan: NotRequired[dict[str, SeenRow]]
     events: NotRequired[_StoredEvents]
+    history: NotRequired[StoredHistory]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class Learned:
         """Where the configured server has redirected to, None for nowhere."""
         self.events: EventCount | None = None
         """The events of the last day there were any."""
+        self.history: StoredHistory | None = None
+        """How far Blynk's history goes."""
 
     async def async_load(self, configured: Endpoint) -> None:
         """Read what was learned; of another server's home it says nothing.
@@ -136,6 +140,7 @@ class Learned:
         if (events := _section(stored, "events", _EVENTS)) is not None:
             self.events = EventCount(**events)
         self._plan = _section(stored, "plan", _PLAN) or {}
+        self.history = _section(stored, "history", HISTORY_SCHEMA)
         if (overrides := _section(stored, "overrides", _OVERRIDES)) is not None:
             self._device = overrides["device"]
             self._overrides = {
@@ -217,6 +222,14 @@ class Learned:
         self.events = events
         self._async_schedule_save()
 
+    # --- History ---------------------------------------------------------------
+
+    @callback
+    def async_set_history(self, history: StoredHistory) -> None:
+        """Remember how far Blynk's history goes."""
+        self.history = history
+        self._async_schedule_save()
+
     # --- The file --------------------------------------------------------------
 
     @callback
@@ -225,6 +238,11 @@ class Learned:
         if not self._unsaved and not self._closed:
             self._unsaved = True
             self._store.async_delay_save(self._content, _SAVE_DELAY)
+
+    async def async_save(self) -> None:
+        """Write the file now: what it is about to happen relies on it."""
+        if not self._closed:
+            await self._store.async_save(self._content())
 
     async def async_close(self) -> None:
         """Write what still waits to be written, and nothing after that.
@@ -257,6 +275,8 @@ class Learned:
             content["events"] = _StoredEvents(
                 day=self.events.day, sent=self.events.sent
             )
+        if self.history is not None:
+            content["history"] = self.history
         return content
 
     async def async_remove(self) -> None:

@@ -74,6 +74,13 @@ SENSORS: Final = (
         value=lambda status: status.events_left,
     ),
     BlynkSensorDescription(
+        key="history_waiting",
+        translation_key="history_waiting",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda status: status.history_waiting,
+    ),
+    BlynkSensorDescription(
         key="server",
         translation_key="server",
         entity_category=EntityCategory.DIAGNOSTIC,

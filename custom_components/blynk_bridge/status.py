@@ -29,6 +29,8 @@ class BridgeStatus:
     messages_sent: int = 0
     diagnostic: str | None = None
     events_left: int = EVENTS_PER_DAY
+    history_waiting: int = 0
+    """Points of Blynk's history that wait to be sent."""
 
 
 class StatusBoard:
@@ -47,11 +49,14 @@ class StatusBoard:
         self._status = BridgeStatus()
         self._announced: bool | None = None
         self._diagnostic: str | None = None
+        self._history_waiting = 0
         self._count_scheduled: CALLBACK_TYPE | None = None
+        self._stopped = False
 
     @callback
     def async_stop(self) -> None:
-        """Stop the timer."""
+        """Stop the timer, for good: what is under way may still arrive."""
+        self._stopped = True
         if self._count_scheduled is not None:
             self._count_scheduled()
             self._count_scheduled = None
@@ -92,6 +97,13 @@ class StatusBoard:
         self._async_set(replace(self._status, events_left=left))
 
     @callback
+    def async_count_history(self, waiting: int) -> None:
+        """Show how much of the past waits to be sent, in a while."""
+        if waiting != self._history_waiting:
+            self._history_waiting = waiting
+            self.async_sent()
+
+    @callback
     def async_diagnosed(self, text: str) -> None:
         """Show what the server has complained about: the first at once."""
         self._diagnostic = text
@@ -102,7 +114,7 @@ class StatusBoard:
     @callback
     def async_sent(self) -> None:
         """Let the sensors follow, without a state change for each message."""
-        if self._count_scheduled is None:
+        if self._count_scheduled is None and not self._stopped:
             self._count_scheduled = async_call_later(
                 self._hass, _COUNTER_INTERVAL, self._async_count
             )
@@ -116,6 +128,7 @@ class StatusBoard:
                 self._status,
                 messages_sent=self._session.messages_sent,
                 diagnostic=self._diagnostic,
+                history_waiting=self._history_waiting,
             )
         )
 

@@ -13,6 +13,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
 
 from .departures import Departures
 from .device.messages import Publication
@@ -242,6 +243,17 @@ class Uplink:
         """Return whether the server has acknowledged a value of this datastream."""
         return self._outbox.has_value(name)
 
+    def delivered_until(self, name: str) -> float | None:
+        """Return until when Blynk has what an exposure had to tell, in epoch seconds.
+
+        That is now, where nothing waits; None if nothing has arrived so far.
+        """
+        if (feed := self._feeds.get(name)) is None:
+            return None
+        if self._outbox.is_unsent(name) or feed.waits or self._is_silent(name):
+            return feed.delivered
+        return dt_util.utcnow().timestamp()
+
     # --- Silence ---------------------------------------------------------------
 
     def _is_silent(self, name: str) -> bool:
@@ -318,10 +330,12 @@ class Uplink:
                 )
 
     @callback
-    def _async_answered(self, parcel: Parcel) -> None:
+    def _async_answered(self, parcel: Parcel, arrived: bool) -> None:
         """Expect echoes of what the server has dealt with."""
         for name in parcel.values:
             self._echoes.answered(name, self._hass.loop.time())
+            if arrived and (feed := self._feeds.get(name)) is not None:
+                feed.async_arrived()
 
     @callback
     def _async_repeat(self, feed: Feed) -> None:

@@ -26,7 +26,6 @@ from custom_components.blynk_bridge.device.errors import (
     ProtocolRefused,
     PublishRefused,
     SubscriptionRefused,
-    TlsError,
 )
 from custom_components.blynk_bridge.device.link import Link, Protocol
 from custom_components.blynk_bridge.device.messages import Publication
@@ -674,43 +673,7 @@ async def test_topics_with_wildcards_do_not_cost_the_link(socket_enabled: None) 
     assert received == [("downlink/ds/A+B#", b"1")]
 
 
-# --- TLS -----------------------------------------------------------------------
-
-
-async def test_an_unknown_authority_is_a_tls_error(sim: Simulator) -> None:
-    """The certificate is verified against the context we are given."""
-    with pytest.raises(TlsError, match="self-signed|issuer"):
-        async with link_to(
-            endpoint(sim.entry, Transport.TLS), tls=ssl.create_default_context()
-        ):
-            pass
-
-
-async def test_the_certificate_must_name_the_host(
-    socket_enabled: None,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A certificate of someone else's does not do."""
-    monkeypatch.setattr("simulator.certificates.ADDRESSES", ("::1",))
-    folder = tmp_path_factory.mktemp("tls")
-    tls_server = issue_certificates(folder)
-    trusting = ssl.create_default_context(cafile=str(folder / "ca.pem"))
-    async with scripted(CONNACK, tls=tls_server) as port:
-        with pytest.raises(TlsError, match="not valid for"):
-            async with link_to(local(port, Transport.TLS), tls=trusting):
-                pass
-
-
-async def test_a_plain_server_behind_a_tls_endpoint_is_a_tls_error(
-    sim: Simulator, trusting: ssl.SSLContext
-) -> None:
-    """The wrong port is told apart from a dead one."""
-    with pytest.raises(LinkError):
-        async with link_to(
-            Endpoint(Transport.TLS, "127.0.0.1", sim.entry.mqtt_port), tls=trusting
-        ):
-            pass
+# --- No server of MQTT ----------------------------------------------------------
 
 
 async def test_no_websocket_at_the_address(sim: Simulator) -> None:
