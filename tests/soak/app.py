@@ -191,9 +191,7 @@ class App:
         """Note that the bridge has carried out a write."""
         name, value = event.data[ATTR_DATASTREAM], event.data.get(ATTR_VALUE)
         meant = [
-            press
-            for press in self._open
-            if press.name == name and press.value == value
+            press for press in self._open if press.name == name and press.value == value
         ]
         waiting = [press for press in meant if not press.carried_out]
         self.tally.counts["carried out"] += 1

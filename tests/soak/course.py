@@ -19,6 +19,7 @@ from ..conftest import as_subentry
 from ..skipped_time import SkippedTime
 from .app import App
 from .books import Books
+from .chronicle import Chronicle
 from .exposures import ALL, TEMPLATE
 from .house import House
 from .judge import Verdict, judge_commands, judge_traffic, out_of_order
@@ -29,8 +30,8 @@ from .weather import Weather
 DAY: Final = 86_400.0
 CALM: Final = 3600.0
 """Seconds at the end in which nothing goes wrong any more."""
-_PATIENCE: Final = 3 * 3600.0
-"""Seconds after which a bucket in debt has earned all that waits."""
+_PATIENCE: Final = 12 * 3600.0
+"""Seconds after which a bucket in debt has earned all that waits, history too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Soak:
     house: House = field(init=False)
     books: Books = field(init=False)
     app: App = field(init=False)
+    chronicle: Chronicle = field(init=False)
     weather: Weather = field(init=False)
     owner: Owner = field(init=False)
     before: Holdings = field(init=False)
@@ -68,7 +70,7 @@ class Soak:
     def __post_init__(self) -> None:
         """Let everybody move in."""
         hass, simulator = self.hass, self.simulator
-        simulator.cloud.clock = self.skipped.wall
+        simulator.cloud.clock = lambda: self.skipped.wall() - self.skipped.shifted
         simulator.cloud.define(TEMPLATE, replace=True)
         self.house = House(hass, self._dice("house"))
         self.books = Books(simulator, self.coordinator)
@@ -81,7 +83,13 @@ class Soak:
         self.owner = Owner(
             hass, self.entry, self.house, self.books, self._dice("owner")
         )
-        self.house.on_change = self.books.changed
+        self.chronicle = Chronicle(simulator)
+        self.house.on_change = self._changed
+
+    def _changed(self, key: str) -> None:
+        """Note that a thing has changed."""
+        self.books.changed(self.house.entity_id(key))
+        self.chronicle.write(key, self.house.state(key))
 
     def _dice(self, name: str) -> random.Random:
         """Return dice of somebody's own: what one does changes nothing for the others."""
@@ -106,6 +114,7 @@ class Soak:
         await self._calm_down()
         judge_traffic(self.verdict, self.books)
         judge_commands(self.verdict, self.app, self.house)
+        self.verdict.broken += self.chronicle.broken
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
         await asyncio.sleep(60)
         await self.hass.async_block_till_done()
@@ -166,6 +175,7 @@ class Soak:
 
     def _sample(self, day: float) -> None:
         """Note how much is held, and tell how far it is."""
+        self.chronicle.audit()
         held = holdings(self.hass)
         self.samples.append((day, held))
         self.say(
@@ -182,9 +192,14 @@ class Soak:
         await self.owner.async_tidy_up()
         await asyncio.sleep(CALM)
         coordinator: BlynkCoordinator = self.entry.runtime_data
-        found = out_of_order(coordinator, self.simulator)
-        while found and self.settled_after < _PATIENCE:
+        while found := self._unsettled(coordinator):
+            if self.settled_after >= _PATIENCE:
+                break
             await asyncio.sleep(60)
             self.settled_after += 60
-            found = out_of_order(coordinator, self.simulator)
         self.verdict.broken += found
+
+    def _unsettled(self, coordinator: BlynkCoordinator) -> list[str]:
+        """Return what is not yet as it is to be in the end."""
+        self.chronicle.audit()
+        return [*out_of_order(coordinator, self.simulator), *self.chronicle.missing]

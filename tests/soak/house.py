@@ -52,7 +52,7 @@ class House:
         self._absent: set[str] = set()
         self.registry_ids: dict[str, str] = {}
         self.on_change: Callable[[str], None] = lambda _: None
-        """Told the entity id of each change."""
+        """Told the thing of each change."""
         self.changes = 0
         """State changes so far."""
         self.failures = 0
@@ -128,7 +128,7 @@ class House:
         self.changes += 1
         entity_id = self._entity_ids[key]
         self._hass.states.async_set(entity_id, state, attributes)
-        self.on_change(entity_id)
+        self.on_change(key)
 
     def async_vanish(self, key: str) -> None:
         """Have a thing unavailable, with the attributes it keeps then."""

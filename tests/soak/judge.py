@@ -49,7 +49,7 @@ def out_of_order(coordinator: BlynkCoordinator, simulator: Simulator) -> list[st
         "held": uplink._held,
         "deferred": uplink._deferred,
         "in the outbox": uplink._outbox._waiting,
-        "commands": downlink._waiting,
+        "commands": downlink._turns.waiting,
         "confirmations": downlink._settling,
         "questions": coordinator._state_sync._awaited,
         "properties": coordinator._overrides._waiting,

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -13,11 +14,13 @@ from simulator import Simulator
 
 from ..skipped_time import skipped_time
 from .course import Plan, Soak
+from .diligence import Diligence
 from .logbook import Logbook
 
 
 async def test_soak(
     hass: HomeAssistant,
+    recorder: Recorder,
     simulator: Simulator,
     config_entry: MockConfigEntry,
     plan: Plan,
@@ -31,6 +34,7 @@ async def test_soak(
     monkeypatch.setattr(logging.getLogger(), "handlers", [logbook])
     with skipped_time(asyncio.get_running_loop(), grace=0) as skipped:
         soak = Soak(hass, simulator, config_entry, skipped, plan, print)
+        skipped.busy = Diligence(recorder).busy
         print(f"seed {plan.seed}")
         await soak.async_run()
     print(
