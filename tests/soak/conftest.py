@@ -13,8 +13,8 @@ import pytest
 
 from custom_components.blynk_bridge.downlink import EVENT_COMMAND
 
-from .course import Plan
 from .exposures import RECORDED
+from .plan import Plan
 
 _COMMIT_INTERVAL = 30
 """Seconds; the recorder's own is 5, which only costs time here."""
@@ -22,9 +22,10 @@ _COMMIT_INTERVAL = 30
 
 @pytest.fixture
 def plan(request: pytest.FixtureRequest) -> Plan:
-    """Return the plan of scripts/soak, or the short one."""
-    found = request.config.pluginmanager.get_plugin("soak-plan")
-    return found if isinstance(found, Plan) else Plan(**__import__('json').loads(__import__('os').environ.get('SOAK','{}')))
+    """Return the plan of scripts/soak, or the short one of the suite."""
+    plugins = request.config.pluginmanager.get_plugins()
+    plans = (getattr(plugin, "soak_plan", None) for plugin in plugins)
+    return next((plan for plan in plans if isinstance(plan, Plan)), Plan())
 
 
 @pytest.fixture
@@ -43,7 +44,9 @@ def hass_storage() -> dict[str, Any]:
 async def recorder(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """Run the recorder as a home does, in a file."""
     # Each statement as a log line is of use to the tests of a database.
-    monkeypatch.setattr(logging.getLogger("sqlalchemy.engine"), "level", logging.WARNING)
+    monkeypatch.setattr(
+        logging.getLogger("sqlalchemy.engine"), "level", logging.WARNING
+    )
     async_initialize_recorder(hass)
     assert await async_setup_component(
         hass,

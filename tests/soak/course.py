@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 import random
+from statistics import linear_regression
 import time
 from typing import Any, Final
 
@@ -22,9 +23,11 @@ from .books import Books
 from .chronicle import Chronicle
 from .exposures import ALL, TEMPLATE
 from .house import House
-from .judge import Verdict, judge_commands, judge_traffic, out_of_order
+from .judge import GROWTH, Verdict, judge_commands, judge_traffic, out_of_order
 from .leftovers import Holdings, holdings
+from .logbook import Logbook
 from .owner import Owner
+from .plan import Plan
 from .weather import Weather
 
 DAY: Final = 86_400.0
@@ -32,14 +35,6 @@ CALM: Final = 3600.0
 """Seconds at the end in which nothing goes wrong any more."""
 _PATIENCE: Final = 12 * 3600.0
 """Seconds after which a bucket in debt has earned all that waits, history too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What soak to run."""
-
-    days: float = 0.5
-    seed: int = 1
 
 
 @dataclass(slots=True)
@@ -51,6 +46,7 @@ class Soak:
     entry: MockConfigEntry
     skipped: SkippedTime
     plan: Plan
+    logbook: Logbook
     say: Callable[[str], None]
     verdict: Verdict = field(default_factory=Verdict)
     samples: list[tuple[float, Holdings]] = field(default_factory=list)
@@ -102,6 +98,15 @@ class Soak:
         coordinator: BlynkCoordinator = self.entry.runtime_data
         return coordinator
 
+    @property
+    def growth(self) -> float:
+        """Return the MiB a day by which memory has grown, the first day left aside."""
+        settled = [(day, held.resident) for day, held in self.samples if day >= 1]
+        if len(settled) < 2:
+            return 0.0
+        days, sizes = zip(*settled, strict=True)
+        return linear_regression(days, sizes).slope
+
     async def async_run(self) -> None:
         """Run the whole course."""
         began = time.perf_counter()
@@ -121,6 +126,11 @@ class Soak:
         self.after = holdings(self.hass)
         for what in self.after.more_than(self.before):
             self.verdict.expect(False, f"left behind: {what}")
+        self.verdict.expect(
+            self.growth < GROWTH,
+            f"memory grows by {self.growth:.2f} MiB a day",
+        )
+        self.verdict.broken += self.logbook.complaints()
         self.took = time.perf_counter() - began
 
     def _expose(self) -> None:

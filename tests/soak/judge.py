@@ -12,7 +12,10 @@ from .house import House
 
 MONTH: Final = 100_000
 """Messages of a free organization."""
+MONTH_DAYS: Final = 31
 PER_SECOND: Final = 5
+GROWTH: Final = 0.5
+"""MiB a day: less than Python's own arenas vary by, and nothing in a home's year."""
 
 
 @dataclass(slots=True)

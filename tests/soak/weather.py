@@ -159,6 +159,8 @@ class Weather:
         """Meet a server that accepts connections and says nothing."""
         await self._cut()
         await self._while(MINUTE, 10 * MINUTE, mute=True)
+        # What it has accepted it would hold for ever.
+        await self._simulator.stop_listening()
 
     # --- Faults of the server --------------------------------------------------------
 
