@@ -57,7 +57,7 @@ class Chronicle:
         is_clear = at > self._high_water
         self._high_water = max(self._high_water, at)
         for name, (of, trait, data_type) in BACKFILLED.items():
-            if of != key:
+            if of != key or math.floor(at * 1000) in self._moments[name]:
                 continue
             form = _form(state, trait, data_type)
             owed = (

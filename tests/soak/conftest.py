@@ -1,6 +1,8 @@
 """Fixtures for the soak: its plan, and a Home Assistant that keeps its files."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 import logging
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,9 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.blynk_bridge.downlink import EVENT_COMMAND
+from simulator import Simulator
 
+from ..faults.proxy import Proxy
 from .exposures import RECORDED
 from .plan import Plan
 
@@ -38,6 +42,23 @@ def hass_config_dir(tmp_path: Path) -> str:
 def hass_storage() -> dict[str, Any]:
     """Leave storage in files, which a stand-in in memory would collect for ever."""
     return {}
+
+
+@pytest.fixture
+async def line(simulator: Simulator) -> AsyncGenerator[Proxy]:
+    """Lay a line of our own to each region, also for whoever is redirected there."""
+    proxy = Proxy()
+    regions = simulator.cloud.regions
+    for name, region in regions.items():
+        regions[name] = replace(region, mqtt_port=proxy.listen(region.mqtt_port))
+    yield proxy
+    await proxy.close()
+
+
+@pytest.fixture
+def entry_data(line: Proxy, entry_data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data of an entry that comes through the line."""
+    return entry_data
 
 
 @pytest.fixture

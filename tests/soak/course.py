@@ -17,10 +17,12 @@ from custom_components.blynk_bridge.coordinator import BlynkCoordinator
 from simulator import Simulator
 
 from ..conftest import as_subentry
+from ..faults.proxy import Proxy
 from ..skipped_time import SkippedTime
 from .app import App
 from .books import Books
 from .chronicle import Chronicle
+from .diligence import Diligence
 from .exposures import ALL, TEMPLATE
 from .house import House
 from .judge import GROWTH, Verdict, judge_commands, judge_traffic, out_of_order
@@ -44,6 +46,8 @@ class Soak:
     hass: HomeAssistant
     simulator: Simulator
     entry: MockConfigEntry
+    line: Proxy
+    recorder: Diligence
     skipped: SkippedTime
     plan: Plan
     logbook: Logbook
@@ -74,7 +78,12 @@ class Soak:
             hass, simulator, self.house, self.books, self.coordinator, self._dice("app")
         )
         self.weather = Weather(
-            simulator, self.books, self.coordinator, self._dice("weather")
+            simulator,
+            self.line,
+            self.skipped,
+            self.recorder,
+            self.books,
+            self._dice("weather"),
         )
         self.owner = Owner(
             hass, self.entry, self.house, self.books, self._dice("owner")
@@ -118,6 +127,9 @@ class Soak:
         await self._live()
         await self._calm_down()
         judge_traffic(self.verdict, self.books)
+        self.verdict.expect(
+            self.line.most_open == 1, f"{self.line.most_open} connections at once"
+        )
         judge_commands(self.verdict, self.app, self.house)
         self.verdict.broken += self.chronicle.broken
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
@@ -186,6 +198,7 @@ class Soak:
     def _sample(self, day: float) -> None:
         """Note how much is held, and tell how far it is."""
         self.chronicle.audit()
+        self._forget_connections()
         held = holdings(self.hass)
         self.samples.append((day, held))
         self.say(
@@ -195,6 +208,12 @@ class Soak:
             f" {held.resident:6.1f} MiB, {held.objects.total()} objects of ours,"
             f" {len(self.app.tally.broken)} complaints"
         )
+
+    def _forget_connections(self) -> None:
+        """Have the proxy remember no more than what is open."""
+        self.line.connections = [each for each in self.line.connections if each.open]
+        for connection in self.line.connections:
+            connection.chunks.clear()
 
     async def _calm_down(self) -> None:
         """Put everything right, and give it the time to arrive."""

@@ -16,6 +16,8 @@ class Diligence:
         """Watch who waits for the recorder."""
         self._recorder = recorder
         self._awaited: set[asyncio.Future[None]] = set()
+        self.delay = 0.0
+        """Seconds by which the recorder is late."""
         self._ask = recorder.async_get_commit_future
         vars(recorder)["async_get_commit_future"] = self._asked
 
@@ -28,4 +30,17 @@ class Diligence:
         if (future := self._ask()) is not None:
             self._awaited.add(future)
             future.add_done_callback(self._awaited.discard)
-        return future
+        return self._late(future) if future is not None and self.delay else future
+
+    def _late(self, written: asyncio.Future[None]) -> asyncio.Future[None]:
+        """Return a future that is done some time after another."""
+        loop = written.get_loop()
+        late = loop.create_future()
+
+        def finish() -> None:
+            # Whoever waited may have lost patience.
+            if not late.done():
+                late.set_result(None)
+
+        written.add_done_callback(lambda _: loop.call_later(self.delay, finish))
+        return late

@@ -8,7 +8,7 @@ from pathlib import Path
 class Plan:
     """What soak to run."""
 
-    days: float = 0.5
+    days: float = 1
     seed: int = 1
     report: Path | None = None
     """Where to write the report."""

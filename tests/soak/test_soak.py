@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.blynk_bridge import PLATFORMS
 from simulator import Simulator
 
+from ..faults.proxy import Proxy
 from ..skipped_time import skipped_time
 from .course import Soak
 from .diligence import Diligence
@@ -31,6 +32,7 @@ async def test_soak(
     hass: HomeAssistant,
     recorder: Recorder,
     simulator: Simulator,
+    line: Proxy,
     config_entry: MockConfigEntry,
     plan: Plan,
     monkeypatch: pytest.MonkeyPatch,
@@ -44,8 +46,12 @@ async def test_soak(
     monkeypatch.setattr(logging.getLogger(), "handlers", [logbook])
     # All its sockets are in one event loop: what was sent is there.
     with skipped_time(asyncio.get_running_loop(), grace=0) as skipped:
-        skipped.busy = Diligence(recorder).busy
-        soak = Soak(hass, simulator, config_entry, skipped, plan, logbook, say)
+        diligence = Diligence(recorder)
+        skipped.busy = diligence.busy
+        soak = Soak(
+            *(hass, simulator, config_entry, line, diligence, skipped, plan),
+            *(logbook, say),
+        )
         say(f"{plan.days:g} days, seed {plan.seed}")
         await soak.async_run()
     text = report(soak)
