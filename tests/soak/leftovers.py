@@ -71,7 +71,9 @@ def holdings(hass: HomeAssistant) -> Holdings:
             for handle in hass.loop._scheduled  # type: ignore[attr-defined]
             if not handle.cancelled()
         ),
-        listeners=Counter(hass.bus.async_listeners()),
+        listeners=Counter(
+            {str(kind): n for kind, n in hass.bus.async_listeners().items()}
+        ),
         descriptors=_descriptors(),
         threads=Counter(
             thread.name

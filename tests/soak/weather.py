@@ -9,6 +9,7 @@ from typing import Final, Never
 from simulator import Simulator
 from simulator.behaviour import Behaviour, OverQuota, OverRate, Protocols, Unavailable
 from simulator.datastreams import DataType
+from simulator.simulator import AFTER_REDIRECT
 
 from ..faults import mishaps
 from ..faults.proxy import Fault as Mishap, Plan, Proxy, Way
@@ -292,7 +293,7 @@ class Weather:
     async def moved(self) -> None:
         """Move to another region, for good."""
         region = self._dice.choice([*self._simulator.regions])
-        then = self._dice.choice(("close", "stay", "disconnect"))
+        then = self._dice.choice([*AFTER_REDIRECT])
         await self._simulator.redirect(region, then=then)
         await self._for(1, MINUTE)
 
