@@ -1,7 +1,7 @@
 """The bridge's status: what its own entities show, and what the log says once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 import logging
 from typing import Final
@@ -11,8 +11,8 @@ from homeassistant.helpers.event import async_call_later
 
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError
-from .device.session import DeviceSession
 from .events import EVENTS_PER_DAY
+from .quota import Quota, QuotaStatus
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -26,7 +26,9 @@ class BridgeStatus:
 
     online: bool = False
     server: str | None = None
-    messages_sent: int = 0
+    quota: QuotaStatus = field(default_factory=QuotaStatus)
+    waiting: int = 0
+    """Values and other messages whose turn has not come."""
     diagnostic: str | None = None
     events_left: int = EVENTS_PER_DAY
     history_waiting: int = 0
@@ -39,14 +41,16 @@ class StatusBoard:
     def __init__(
         self,
         hass: HomeAssistant,
-        session: DeviceSession,
+        quota: Quota,
+        waiting: Callable[[], int],
         show: Callable[[BridgeStatus], None],
     ) -> None:
-        """Start offline; `show` is called with each new status."""
+        """Start offline; `waiting` counts what waits, `show` gets each new status."""
         self._hass = hass
-        self._session = session
+        self._quota = quota
+        self._waiting = waiting
         self._show = show
-        self._status = BridgeStatus()
+        self._status = BridgeStatus(quota=quota.status)
         self._announced: bool | None = None
         self._diagnostic: str | None = None
         self._history_waiting = 0
@@ -72,7 +76,8 @@ class StatusBoard:
                 self._status,
                 online=True,
                 server=str(server),
-                messages_sent=self._session.messages_sent,
+                quota=self._quota.status,
+                waiting=self._waiting(),
             )
         )
 
@@ -87,9 +92,13 @@ class StatusBoard:
                 self._status,
                 online=False,
                 server=None,
-                messages_sent=self._session.messages_sent,
+                quota=self._quota.status,
+                waiting=self._waiting(),
             )
         )
+        if reason is not None:
+            # What waits meanwhile is shown, too.
+            self.async_sent()
 
     @callback
     def async_count_events(self, left: int) -> None:
@@ -108,7 +117,7 @@ class StatusBoard:
         """Show what the server has complained about: the first at once."""
         self._diagnostic = text
         if self._count_scheduled is None:
-            self._async_count()
+            self.async_show()
         self.async_sent()
 
     @callback
@@ -120,17 +129,25 @@ class StatusBoard:
             )
 
     @callback
-    def _async_count(self, now: datetime | None = None) -> None:
-        """Show how many messages were sent, and what the server said last."""
+    def _async_count(self, now: datetime) -> None:
+        """Show what has been counted, and go on for as long as something may wait."""
         self._count_scheduled = None
-        self._async_set(
-            replace(
-                self._status,
-                messages_sent=self._session.messages_sent,
-                diagnostic=self._diagnostic,
-                history_waiting=self._history_waiting,
-            )
+        self.async_show()
+        if self._status.waiting or not self._status.online:
+            self.async_sent()
+
+    @callback
+    def async_show(self) -> None:
+        """Show what is counted, and what the server said last."""
+        status = replace(
+            self._status,
+            quota=self._quota.status,
+            waiting=self._waiting(),
+            diagnostic=self._diagnostic,
+            history_waiting=self._history_waiting,
         )
+        if status != self._status:
+            self._async_set(status)
 
     @callback
     def _async_set(self, status: BridgeStatus) -> None:

@@ -13,7 +13,6 @@ from urllib.parse import quote
 from homeassistant.util import dt as dt_util
 import pytest
 
-from demo.waiting import wait_for
 from simulator import Simulator, SimulatorOptions
 from simulator.changes import Change, ChangeKind
 from simulator.datastreams import Datastream, DataType
@@ -125,11 +124,7 @@ async def _recorded(
         for row in series
         if (value := exposed.value(row)) is not None
     ]
-    return [
-        row
-        for before, row in pairwise([(0, None), *rows])
-        if before[1] != row[1]
-    ]
+    return [row for before, row in pairwise([(0, None), *rows]) if before[1] != row[1]]
 
 
 def _in_blynk(simulator: Simulator, exposed: Exposed) -> list[tuple[int, float]]:

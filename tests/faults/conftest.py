@@ -25,11 +25,11 @@ from custom_components.blynk_bridge.const import (
 from custom_components.blynk_bridge.credentials import Credentials
 from simulator import Simulator, SimulatorOptions
 from tests.conftest import TEMPLATE_ID, TOKEN
-from tests.skipped_time import SkippedTime, skipped_time
+from tests.skipped_time import skipped_time
 
-from .clouds import TEMPLATE, Blynk, SimulatedBlynk
+from .clouds import TEMPLATE, SimulatedBlynk
 from .house import SUBENTRIES, House
-from .proxy import Proxy, Way
+from .proxy import Proxy
 from .row import Row
 
 _SETTLED = 150.0

@@ -1,12 +1,11 @@
 """A house whose bridge reaches its cloud through the proxy, and all that its user sees."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 import logging
 
 from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN
-from homeassistant.components.number.const import DOMAIN as NUMBER
 from homeassistant.components.text.const import DOMAIN as TEXT
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import (
@@ -28,7 +27,7 @@ from tests.conftest import control, exposure, temperature
 from tests.skipped_time import SkippedTime
 
 from .clouds import Blynk, SimulatedBlynk, Value
-from .proxy import Connection, Fault, Plan, Proxy, Way
+from .proxy import Connection, Proxy, Way
 
 CONNECTIVITY = "binary_sensor.home_connectivity"
 _LOGGERS = "custom_components.blynk_bridge"

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import mishaps
-from .house import House
-from .proxy import Fault, Way
+from .proxy import Fault
 from .row import HANDSHAKE, Row, Stage, strikes
 
 _RECONNECT: Final = 6.0

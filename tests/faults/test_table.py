@@ -2,7 +2,6 @@
 
 import asyncio
 
-from homeassistant.config_entries import ConfigEntryState
 import pytest
 
 from .house import House

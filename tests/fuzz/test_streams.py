@@ -8,7 +8,7 @@ import hashlib
 import logging
 import struct
 
-from hypothesis import event, example, given, strategies as st
+from hypothesis import event, given, strategies as st
 import pytest
 
 from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
