@@ -254,6 +254,7 @@ async def test_a_datastream_that_can_not_be_a_control(
     ("kind", "fields", "errors"),
     [
         ("number", {"minimum": 5, "maximum": 5}, {"maximum": "empty_range"}),
+        ("number", {"maximum": float("inf")}, {"maximum": "empty_range"}),
         ("number", {"step": 0}, {"step": "invalid_step"}),
         ("number", {"step": 101}, {"step": "invalid_step"}),
         ("number", {"step": 0.5, "data_type": "integer"}, {"data_type": "not_whole"}),

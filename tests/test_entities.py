@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.blynk_bridge import coordinator, entity, quota
+from custom_components.blynk_bridge import entity, quota, status
 from custom_components.blynk_bridge.const import DOMAIN
 from simulator import Simulator
 
@@ -142,7 +142,7 @@ async def test_the_counter_follows_what_is_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Not with every message, but before long."""
-    monkeypatch.setattr(coordinator, "_COUNTER_INTERVAL", 0.1)
+    monkeypatch.setattr(status, "_COUNTER_INTERVAL", 0.1)
     hass.states.async_set("sensor.temperature", "21.5")
     await set_up(
         exposure("sensor.temperature", "value", "Temperature", "double", "publish")
@@ -159,9 +159,7 @@ async def test_what_the_server_complains_about(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A state holds 255 characters; the attribute has the rest."""
-    monkeypatch.setattr(
-        "custom_components.blynk_bridge.coordinator._COUNTER_INTERVAL", 0.05
-    )
+    monkeypatch.setattr("custom_components.blynk_bridge.status._COUNTER_INTERVAL", 0.05)
     await set_up()
     assert (await becomes(hass, LAST_DIAGNOSTIC, STATE_UNKNOWN)).attributes.get(
         "text"

@@ -3,25 +3,23 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 import logging
 from typing import Final, Never
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
+from .backfill import Backfill
 from .bindings import Bindings
 from .connection import session_settings, tls_context
 from .const import CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
-from .device.errors import BlynkError, InvalidToken
+from .device.errors import InvalidToken
 from .device.messages import (
     DatastreamWrite,
     Diagnostic,
@@ -31,22 +29,23 @@ from .device.messages import (
 from .device.pacing import Lane
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
-from .events import EVENTS_PER_DAY, Events
+from .events import Events
 from .exposure import Exposure
 from .flapping import Announcing, CatchingUp
 from .following import Following
 from .learned import Learned
+from .network import async_asker, async_resolver
 from .overrides import Overrides
-from .quota import QUOTA_OPTIONS, Quota, QuotaStatus
+from .quota import QUOTA_OPTIONS, Quota
 from .reader import Reader
 from .session_issues import SessionIssues
 from .state_sync import StateSync
+from .status import BridgeStatus, StatusBoard
 from .upkeep import Upkeep
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
 
-_COUNTER_INTERVAL: Final = 10.0
 _RESTART_DELAY: Final = 60.0
 _REFUSED_RETRY: Final = 900.0
 """Seconds; Blynk's own MicroPython client waits as long after a refused token."""
@@ -54,19 +53,6 @@ _LIVE_OPTIONS: Final = (CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, *QUOTA_OPTIONS)
 """Options that are read when they are needed, or applied live."""
 
 type BlynkConfigEntry = ConfigEntry[BlynkCoordinator]
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeStatus:
-    """What the bridge's own entities show."""
-
-    online: bool = False
-    server: str | None = None
-    quota: QuotaStatus = field(default_factory=QuotaStatus)
-    waiting: int = 0
-    """Values and other messages whose turn has not come."""
-    diagnostic: str | None = None
-    events_left: int = EVENTS_PER_DAY
 
 
 class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
@@ -96,12 +82,17 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             on_message=self._async_receive,
             on_status=self._async_session_changed,
             on_publish=self._quota.async_count,
+            resolve=async_resolver(hass),
+            ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
             announces=self._announcing.announces,
         )
         self._availability = Availability(hass, self._async_presence_changed)
         reader = Reader(hass, self._availability)
+        self._status = StatusBoard(
+            hass, self._quota, self._waiting, self.async_set_updated_data
+        )
         self._uplink = Uplink(
-            hass, self._session, self._pacer, reader, self._async_sent
+            hass, self._session, self._pacer, reader, self._status.async_sent
         )
         self._downlink = Downlink(hass, entry, self._uplink)
         self._following = Following(hass, entry)
@@ -111,17 +102,21 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._controls = Controls(hass, entry, self._uplink)
         self._catching_up = CatchingUp(hass, self._async_catch_up)
         self._events = Events(hass, learned, self.async_send, self._async_event_counted)
-        self.data = BridgeStatus(
-            events_left=self._events.left_today, quota=self._quota.status
+        self._async_event_counted()
+        self._backfill = Backfill(
+            hass,
+            self._uplink,
+            reader,
+            learned,
+            self._device,
+            wait_ready=self._session.wait_ready,
+            on_progress=self._async_backfilled,
         )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
         self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
-        self._announced: bool | None = None
-        self._count_scheduled: CALLBACK_TYPE | None = None
-        self._diagnostic: str | None = None
 
     # --- Life ------------------------------------------------------------------
 
@@ -134,6 +129,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._overrides.async_start()
         self._following.async_start()
         self._upkeep.async_start()
+        self._backfill.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())
@@ -151,6 +147,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._async_supervise(self._overrides.async_run),
             "blynk_bridge widget properties",
         )
+        entry.async_create_background_task(
+            self.hass,
+            self._async_supervise(self._backfill.async_run),
+            "blynk_bridge backfill",
+        )
 
     @callback
     def _async_stop(self) -> None:
@@ -165,11 +166,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._controls.async_stop()
         self._catching_up.async_disconnected()
         self._issues.async_clear()
-        if self._count_scheduled is not None:
-            self._count_scheduled()
+        self._status.async_stop()
 
     async def async_close(self) -> None:
         """Write down what was learned, for the last time."""
+        self._backfill.async_close()
         await self._learned.async_close()
 
     @callback
@@ -207,6 +208,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
+
+    @property
+    def backfill(self) -> Backfill:
+        """Return what fills the gaps in Blynk's history."""
+        return self._backfill
 
     @property
     def upkeep(self) -> Upkeep:
@@ -250,7 +256,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             try:
                 await self._async_supervise(self._session.run)
             except InvalidToken as error:
-                self._async_announce(online=False, reason=error)
+                self._status.async_offline(error)
                 self.config_entry.async_start_reauth(self.hass)
             # The server may have been wrong for a moment, in the night.
             await asyncio.sleep(_REFUSED_RETRY)
@@ -268,7 +274,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             except Exception:
                 _LOGGER.exception("Unexpected error; going on in a minute")
                 if not self._session.ready:
-                    self._async_announce(online=False)
+                    self._status.async_offline()
                 await asyncio.sleep(_RESTART_DELAY)
 
     # --- Exposures -------------------------------------------------------------
@@ -281,6 +287,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._uplink.async_set_exposures(exposures)
         self._overrides.async_set_exposures(exposures, self._bindings.resting)
         self._upkeep.async_set_exposures(exposures)
+        self._backfill.async_set_exposures(exposures)
         self._controls.async_configure()
         for listener in list(self._subentry_listeners):
             listener()
@@ -315,11 +322,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 pass
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %s", text)
-                self._diagnostic = text
                 self._upkeep.check.async_diagnosed(text)
-                if self._count_scheduled is None:
-                    self._async_show()
-                self._async_sent()
+                self._status.async_diagnosed(text)
             case _:
                 _LOGGER.debug("Ignored downlink %s", type(message).__name__)
 
@@ -341,6 +345,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._uplink.async_drop_errands()
             self._catching_up.async_disconnected()
             self._upkeep.check.async_disconnected()
+            self._backfill.async_disconnected()
         if status.state is SessionState.READY:
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
@@ -350,12 +355,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
             self._catching_up.async_connected(at_once=is_new)
-            # Whatever server of Blynk's serves it, it is the same device.
-            host = self.config_entry.data[CONF_HOST]
-            self._overrides.async_connected(f"{self.config_entry.unique_id}@{host}")
-            self._async_announce(online=True, server=status.endpoint)
+            self._overrides.async_connected(self._device)
+            self._backfill.async_connected()
+            self._status.async_online(status.endpoint)
         elif status.error is not None or not self.data.online:
-            self._async_announce(online=False, reason=status.error)
+            self._status.async_offline(status.error)
         self._issues.async_follow(status)
 
     @callback
@@ -366,34 +370,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._controls.async_connected()
 
     @callback
-    def _async_announce(
-        self,
-        *,
-        online: bool,
-        server: Endpoint | None = None,
-        reason: BlynkError | None = None,
-    ) -> None:
-        """Tell the entities, and the log once in each direction."""
-        if online and self._announced is not True:
-            _LOGGER.info("Connected to %s", server)
-            self._announced = True
-        elif not online and reason is not None and self._announced is not False:
-            _LOGGER.warning("Not connected to Blynk: %s", reason)
-            self._announced = False
-        self.async_set_updated_data(
-            replace(
-                self.data,
-                online=online,
-                server=None if server is None else str(server),
-                quota=self._quota.status,
-                waiting=self._uplink.waiting,
-            )
-        )
-        if reason is not None:
-            # What waits meanwhile is shown, too.
-            self._async_sent()
-
-    @callback
     def _async_end_reauth(self) -> None:
         """Take back a question that has answered itself."""
         for flow in self.config_entry.async_get_active_flows(
@@ -401,46 +377,30 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         ):
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
-    @callback
-    def _async_event_counted(self) -> None:
-        """Show how many events are left today."""
-        self.async_set_updated_data(
-            replace(self.data, events_left=self._events.left_today)
-        )
+    @property
+    def _device(self) -> str:
+        """Return which device this is, whatever server of Blynk's serves it."""
+        return f"{self.config_entry.unique_id}@{self.config_entry.data[CONF_HOST]}"
+
+    def _waiting(self) -> int:
+        """Return how many values and other messages wait for their turn."""
+        return self._uplink.waiting
 
     @callback
     def _async_pace_changed(self) -> None:
-        """Show it, and let what waits ask again when it may go."""
+        """Let what waits ask again when it may go, and show the new pace."""
         self._uplink.async_ask_again()
-        self._async_show()
+        self._status.async_count()
 
     @callback
-    def _async_sent(self) -> None:
-        """Let the sensors follow, without a state change for each message."""
-        if self._count_scheduled is None:
-            self._count_scheduled = async_call_later(
-                self.hass, _COUNTER_INTERVAL, self._async_count
-            )
+    def _async_backfilled(self) -> None:
+        """Show how much of the past waits to be sent."""
+        self._status.async_count_history(self._backfill.waiting)
 
     @callback
-    def _async_count(self, now: datetime) -> None:
-        """Show what has been counted, and go on for as long as something may wait."""
-        self._count_scheduled = None
-        self._async_show()
-        if self._uplink.waiting or not self.data.online:
-            self._async_sent()
-
-    @callback
-    def _async_show(self) -> None:
-        """Show what is counted, and what the server said last."""
-        status = replace(
-            self.data,
-            quota=self._quota.status,
-            waiting=self._uplink.waiting,
-            diagnostic=self._diagnostic,
-        )
-        if status != self.data:
-            self.async_set_updated_data(status)
+    def _async_event_counted(self) -> None:
+        """Show how many events are left today."""
+        self._status.async_count_events(self._events.left_today)
 
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:

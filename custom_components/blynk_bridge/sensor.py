@@ -23,10 +23,11 @@ from homeassistant.helpers.typing import StateType
 
 from .control import Control, ControlKind
 from .control_entity import ValueEntity
-from .coordinator import BlynkConfigEntry, BlynkCoordinator, BridgeStatus
+from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .device.endpoint import Endpoint
 from .device.values import DataType, Location, Value
 from .entity import BlynkEntity
+from .status import BridgeStatus
 from .subentry_entities import async_show_controls
 
 PARALLEL_UPDATES: Final = 0
@@ -76,6 +77,13 @@ SENSORS: Final = (
         translation_key="events_left_today",
         entity_category=EntityCategory.DIAGNOSTIC,
         value=lambda status: status.events_left,
+    ),
+    BlynkSensorDescription(
+        key="history_waiting",
+        translation_key="history_waiting",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda status: status.history_waiting,
     ),
     BlynkSensorDescription(
         key="server",

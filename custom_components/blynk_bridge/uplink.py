@@ -1,12 +1,9 @@
 """Uplink: Home Assistant's state changes on their way to Blynk."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
-from contextlib import suppress
 from functools import partial
-import logging
-from typing import Final, Never
+from typing import Never
 
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -16,27 +13,23 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
 
-from .device.errors import LinkError, NotConnected, PublishRefused
+from .departures import Departures
 from .device.messages import Publication
 from .device.outbox import Erased, Outbox, Parcel, Source
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession
 from .device.values import DataType, Value, to_json
 from .echoes import Echoes, Verdict
-from .errands import Compose, Errand, Errands
+from .errands import Compose
 from .exposure import Exposure
 from .feed import Feed
 from .reader import Reader
 
-_LOGGER: Final = logging.getLogger(__name__)
-
-_PATIENCE: Final = 900.0
-"""Seconds after which the pacer is asked again: the clock may have been put right."""
-
 
 class Uplink:
-    """Marks what has changed, and sends it when the pace allows.
+    """Marks what has changed; it departs when the pace allows.
 
     A state change only leaves a mark in the outbox: the state is read when its
     message is packed, so a storm of changes costs next to nothing.
@@ -52,19 +45,22 @@ class Uplink:
     ) -> None:
         """Prepare an uplink without exposures."""
         self._hass = hass
-        self._session = session
-        self._pacer = pacer
         self._reader = reader
-        self._on_sent = on_sent
         self._outbox = Outbox()
+        self._departures = Departures(
+            session,
+            pacer,
+            self._outbox,
+            on_leaving=self._async_leaving,
+            on_answered=self._async_answered,
+            on_sent=on_sent,
+        )
         self._feeds: dict[str, Feed] = {}
         self._by_entity: dict[str, list[Feed]] = {}
         self._held: set[str] = set()
         self._deferred: set[str] = set()
         self._echoes = Echoes()
         self._untrack: CALLBACK_TYPE | None = None
-        self._wake = asyncio.Event()
-        self._errands = Errands()
 
     # --- What is exposed -------------------------------------------------------
 
@@ -159,7 +155,7 @@ class Uplink:
             lane,
             forced=forced,
         )
-        self._wake.set()
+        self._departures.wake()
 
     @callback
     def async_put(
@@ -167,7 +163,7 @@ class Uplink:
     ) -> None:
         """Let the value of a datastream that is no exposure wait for its message."""
         self._outbox.put(name, data_type, source, lane, forced=True)
-        self._wake.set()
+        self._departures.wake()
 
     @callback
     def async_discard(self, name: str) -> None:
@@ -197,24 +193,22 @@ class Uplink:
 
         Raises as `async_send` does.
         """
-        if not self._session.ready:
-            raise NotConnected("no session")
-        await self._errands.wait_for(compose, lane, self._wake.set)
+        await self._departures.async_send(compose, lane)
 
     @callback
     def async_ask_again(self) -> None:
         """Ask the pacer again: it may allow earlier what waits, or later."""
-        self._wake.set()
+        self._departures.wake()
 
     @property
     def waiting(self) -> int:
         """Return how many values and other messages wait."""
-        return len(self._outbox) + len(self._errands)
+        return len(self._outbox) + self._departures.errands_waiting
 
     @callback
     def async_drop_errands(self) -> None:
         """Tell everybody who waits for a message that its session is over."""
-        self._errands.drop()
+        self._departures.drop_errands()
 
     @callback
     def async_send_all(self) -> None:
@@ -258,6 +252,17 @@ class Uplink:
     def has_arrived(self, name: str) -> bool:
         """Return whether the server has acknowledged a value of this datastream."""
         return self._outbox.has_value(name)
+
+    def delivered_until(self, name: str) -> float | None:
+        """Return until when Blynk has what an exposure had to tell, in epoch seconds.
+
+        That is now, where nothing waits; None if nothing has arrived so far.
+        """
+        if (feed := self._feeds.get(name)) is None:
+            return None
+        if self._outbox.is_unsent(name) or feed.waits or self._is_silent(name):
+            return feed.delivered
+        return dt_util.utcnow().timestamp()
 
     # --- Silence ---------------------------------------------------------------
 
@@ -320,85 +325,27 @@ class Uplink:
 
     async def async_run(self) -> Never:
         """Send what waits, for ever."""
-        while True:
-            await self._async_next_turn()
-            errand, waiting = self._errands.lane, self._outbox.lane
-            # The value first: an errand of the same lane can wait, though not for ever.
-            if errand is not None and (
-                waiting is None
-                or errand < waiting
-                or (errand == waiting and self._errands.overdue)
-            ):
-                await self._async_run_errand(self._errands.take())
-            elif (parcel := self._outbox.take()) is not None:
-                await self._async_send_values(parcel)
+        await self._departures.async_run()
 
-    @property
-    def _lane(self) -> Lane | None:
-        """Return the most urgent lane with something in it."""
-        lanes = (self._errands.lane, self._outbox.lane)
-        return min((lane for lane in lanes if lane is not None), default=None)
+    @callback
+    def _async_leaving(self, parcel: Parcel) -> None:
+        """Note what is on its way, and start the intervals of its exposures."""
+        for name, form in parcel.values.items():
+            if (feed := self._feeds.get(name)) is not None:
+                self._echoes.sending(name, form)
+                feed.async_sent(
+                    self._hass.loop,
+                    self._async_repeat,
+                    repeats=not isinstance(form, Erased),
+                )
 
-    async def _async_next_turn(self) -> None:
-        """Return when the most urgent of what waits may be sent."""
-        while True:
-            await self._session.wait_ready()
-            self._wake.clear()
-            if (lane := self._lane) is None:
-                await self._wake.wait()
-            elif (delay := self._pacer.delay(lane)) > 0:
-                # Something more urgent may come and be allowed to go earlier.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(min(delay, _PATIENCE)):
-                        await self._wake.wait()
-            else:
-                return
-
-    async def _async_run_errand(self, errand: Errand) -> None:
-        """Send one message that is no value, and tell who waits for it."""
-        try:
-            if (publication := errand.compose()) is not None:
-                self._pacer.spend(errand.lane)
-                await self._session.publish(publication)
-                self._on_sent()
-        except LinkError as error:
-            errand.fail(error)
-        except Exception as error:
-            errand.fail(error)
-            raise
-        else:
-            errand.succeed()
-
-    async def _async_send_values(self, parcel: Parcel) -> None:
-        """Send one message; what is not acknowledged waits again."""
-        self._pacer.spend(parcel.lane)
-        feeds = {
-            name: feed
-            for name in parcel.values
-            if (feed := self._feeds.get(name)) is not None
-        }
-        for name, feed in feeds.items():
-            form = parcel.values[name]
-            self._echoes.sending(name, form)
-            feed.async_sent(
-                self._hass.loop,
-                self._async_repeat,
-                repeats=not isinstance(form, Erased),
-            )
-        try:
-            await self._session.publish(parcel.publication)
-        except PublishRefused as error:
-            # Sent again, it would be refused again: the next change is another try.
-            _LOGGER.debug("%d values dropped: %s", len(parcel.values), error)
-            self._outbox.refused(parcel)
-        except LinkError as error:
-            _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
-            self._outbox.returned(parcel)
-        else:
-            self._outbox.acknowledged(parcel)
-            self._on_sent()
-        for name in feeds:
+    @callback
+    def _async_answered(self, parcel: Parcel, arrived: bool) -> None:
+        """Expect echoes of what the server has dealt with."""
+        for name in parcel.values:
             self._echoes.answered(name, self._hass.loop.time())
+            if arrived and (feed := self._feeds.get(name)) is not None:
+                feed.async_arrived()
 
     @callback
     def _async_repeat(self, feed: Feed) -> None:

@@ -10,6 +10,7 @@ import resource
 import ssl
 import struct
 
+from paho.mqtt.enums import MQTTErrorCode
 import pytest
 from websockets.asyncio.server import ServerConnection, serve as serve_websocket
 from websockets.typing import Subprotocol
@@ -25,7 +26,6 @@ from custom_components.blynk_bridge.device.errors import (
     ProtocolRefused,
     PublishRefused,
     SubscriptionRefused,
-    TlsError,
 )
 from custom_components.blynk_bridge.device.link import Link, Protocol
 from custom_components.blynk_bridge.device.messages import Publication
@@ -40,6 +40,7 @@ from simulator.behaviour import (
 from simulator.certificates import issue_certificates
 from simulator.journal import Kind
 
+from ..skipped_time import skipped_time
 from .conftest import TOKEN, endpoint, eventually, server
 
 CONNACK = b"\x20\x02\x00\x00"
@@ -265,8 +266,10 @@ async def test_a_late_connack_finds_the_socket_closed(
     with pytest.raises(ConnectTimeout):
         async with link_to(endpoint(sim.entry), protocol=protocol, connect_timeout=0.3):
             pass
-    await sim.wait_for(lambda: not sim.device.links)
-    assert sim.journal.find(Kind.EOF) or sim.journal.find(Kind.CLOSE)
+    await sim.wait_for(
+        lambda: sim.journal.find(Kind.EOF) or sim.journal.find(Kind.CLOSE)
+    )
+    assert not sim.device.links
 
 
 @pytest.mark.parametrize("transport", list(Transport))
@@ -367,6 +370,26 @@ async def test_pings_keep_an_idle_link(sim: Simulator, protocol: Protocol) -> No
     async with link_to(endpoint(sim.entry), protocol=protocol, keepalive=1) as link:
         await sim.wait_for(lambda: len(sim.journal.find(Kind.PING)) >= 2, timeout=8)
         assert not link.lost.done()
+
+
+async def test_an_idle_link_wakes_for_its_pings_only(sim: Simulator) -> None:
+    """Whoever asks each second what is due wakes the house 86,400 times a day."""
+    async with link_to(endpoint(sim.entry)) as link:
+        looks = 0
+        look = link._client.loop_misc
+
+        def counted() -> MQTTErrorCode:
+            nonlocal looks
+            looks += 1
+            return look()
+
+        vars(link._client)["loop_misc"] = counted
+        with skipped_time(asyncio.get_running_loop()):
+            await asyncio.sleep(3600)
+            pings = len(sim.journal.find(Kind.PING))
+            assert not link.lost.done()
+    assert 78 <= pings <= 80
+    assert looks <= 2 * pings + 2
 
 
 # --- Ends ----------------------------------------------------------------------
@@ -650,43 +673,7 @@ async def test_topics_with_wildcards_do_not_cost_the_link(socket_enabled: None) 
     assert received == [("downlink/ds/A+B#", b"1")]
 
 
-# --- TLS -----------------------------------------------------------------------
-
-
-async def test_an_unknown_authority_is_a_tls_error(sim: Simulator) -> None:
-    """The certificate is verified against the context we are given."""
-    with pytest.raises(TlsError, match="self-signed|issuer"):
-        async with link_to(
-            endpoint(sim.entry, Transport.TLS), tls=ssl.create_default_context()
-        ):
-            pass
-
-
-async def test_the_certificate_must_name_the_host(
-    socket_enabled: None,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A certificate of someone else's does not do."""
-    monkeypatch.setattr("simulator.certificates.ADDRESSES", ("::1",))
-    folder = tmp_path_factory.mktemp("tls")
-    tls_server = issue_certificates(folder)
-    trusting = ssl.create_default_context(cafile=str(folder / "ca.pem"))
-    async with scripted(CONNACK, tls=tls_server) as port:
-        with pytest.raises(TlsError, match="not valid for"):
-            async with link_to(local(port, Transport.TLS), tls=trusting):
-                pass
-
-
-async def test_a_plain_server_behind_a_tls_endpoint_is_a_tls_error(
-    sim: Simulator, trusting: ssl.SSLContext
-) -> None:
-    """The wrong port is told apart from a dead one."""
-    with pytest.raises(LinkError):
-        async with link_to(
-            Endpoint(Transport.TLS, "127.0.0.1", sim.entry.mqtt_port), tls=trusting
-        ):
-            pass
+# --- No server of MQTT ----------------------------------------------------------
 
 
 async def test_no_websocket_at_the_address(sim: Simulator) -> None:

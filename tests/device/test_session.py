@@ -11,6 +11,7 @@ import ssl
 
 import pytest
 
+from custom_components.blynk_bridge.device.backoff import BACKOFF_MAX
 from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
 from custom_components.blynk_bridge.device.errors import (
     BlynkError,
@@ -37,7 +38,6 @@ from custom_components.blynk_bridge.device.messages import (
     Reconfigure,
 )
 from custom_components.blynk_bridge.device.session import (
-    BACKOFF_MAX,
     DeviceSession,
     SessionSettings,
     SessionState,
@@ -209,6 +209,28 @@ async def test_nothing_can_be_sent_without_a_session(sim: Simulator) -> None:
             await run.session.publish(VALUE)
 
 
+async def test_a_dead_link_takes_no_further_message(sim: Simulator) -> None:
+    """Who learns of its end by a message finds no session, and spends no other one."""
+    session = DeviceSession(settings(sim), tls=None, on_message=lambda _: None)
+    running_session = asyncio.create_task(session.run())
+    try:
+        await session.wait_ready()
+        sim.behaviour.withhold_puback = True
+        publishing = asyncio.create_task(session.publish(VALUE))
+        await sim.wait_for(lambda: sim.journal.find(Kind.PUBLISH, topic=VALUE.topic))
+        sent = session.messages_sent
+        await sim.drop()
+        with pytest.raises(ConnectionLost):
+            await publishing
+        assert not session.ready
+        with pytest.raises(NotConnected):
+            await session.publish(VALUE)
+        assert session.messages_sent == sent
+    finally:
+        running_session.cancel()
+        await asyncio.wait((running_session,))
+
+
 async def test_downlinks_become_typed_messages(sim: Simulator) -> None:
     """Each topic of the protocol has its type."""
     async with running(settings(sim)) as run:
@@ -270,13 +292,26 @@ async def test_a_bad_downlink_is_one_debug_line(
     assert len(lines[0].message) < 300
 
 
-async def test_what_the_server_says_is_scrubbed(sim: Simulator) -> None:
-    """A diagnostic that quotes the token is kept without it."""
+@pytest.mark.parametrize(
+    ("topic", "text", "message"),
+    [
+        ("diag", f"bad token {TOKEN}!", Diagnostic("bad token [token]!")),
+        ("diag", TOKEN.upper(), Diagnostic("[token]")),
+        ("ota/json", f'{{"ver": "{TOKEN}"}}', FirmwareOffer("[token]")),
+        ("ds/Text", f"is {TOKEN}", DatastreamWrite("Text", "is [token]")),
+        (f"ds/{TOKEN}", "1", DatastreamWrite("[token]", "1")),
+        (f"meta/{TOKEN}", TOKEN, MetadataValue("[token]", "[token]")),
+    ],
+)
+async def test_what_the_server_says_is_scrubbed(
+    sim: Simulator, topic: str, text: str, message: Downlink
+) -> None:
+    """Whatever quotes the token is handed on without it: it may end up in a state."""
     async with running(settings(sim)) as run:
         await run.ready()
-        await sim.send("downlink/diag", f"bad token {TOKEN}!".encode())
+        await sim.send(f"downlink/{topic}", text.encode())
         await eventually(lambda: run.messages)
-    assert run.messages == [Diagnostic("bad token [token]!")]
+    assert run.messages == [message]
     assert TOKEN not in repr(settings(sim))
 
 
@@ -562,7 +597,7 @@ async def test_a_second_client_on_the_token_is_recognised(sim: Simulator) -> Non
             await sim.drop()
             await eventually(partial(_more_errors, run, lives))
     assert run.errors() == [ConnectionLost, ConnectionLost, TokenInUse]
-    assert pauses == [1, 2, 4]
+    assert pauses == [1, 2, BACKOFF_MAX]
 
 
 async def test_a_takeover_is_named_at_once_on_mqtt_5(sim: Simulator) -> None:

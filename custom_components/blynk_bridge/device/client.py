@@ -15,7 +15,9 @@ from typing import Any, Final
 import aiomqtt
 import paho.mqtt.client as paho
 
+from .dial import Resolve
 from .endpoint import Endpoint
+from .errors import LinkError, NotMqtt
 from .transport import open_stream
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -24,6 +26,9 @@ _QUIET: Final = _LOGGER.getChild("mqtt")
 _GOODBYE_TIMEOUT: Final = 0.5
 _PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
 _UNRELEASED_MAX: Final = 10
+_CONNACK: Final = 0x20
+_KEEPALIVE_PRECISION: Final = 0.05
+"""Seconds; a timer may be early by less than the clock can tell."""
 
 
 class _WebSocket(paho._WebsocketWrapper):
@@ -54,6 +59,7 @@ class LoopClient(aiomqtt.Client):
         tls: ssl.SSLContext | None,
         *,
         password: str,
+        resolve: Resolve,
         **options: Any,
     ) -> None:
         """Prepare the client; the options are aiomqtt's."""
@@ -66,8 +72,13 @@ class LoopClient(aiomqtt.Client):
         )
         self._endpoint = endpoint
         self._tls = tls
+        self._resolve = resolve
         self._stream: socket.socket | ssl.SSLSocket | None = None
         self._closed = asyncio.Event()
+
+    @abstractmethod
+    def end(self, error: LinkError) -> None:
+        """End the link, if nothing has ended it before."""
 
     @abstractmethod
     def _broken(self) -> None:
@@ -75,8 +86,10 @@ class LoopClient(aiomqtt.Client):
 
     async def _open(self) -> None:
         """Open the stream and send CONNECT. Raises LinkError."""
-        self._stream = await open_stream(self._endpoint, self._tls)
-        vars(self._client)["_create_socket"] = self._framed
+        self._stream = await open_stream(self._endpoint, self._tls, self._resolve)
+        vars(self._client).update(
+            _create_socket=self._framed, _sock_recv=self._receive_first
+        )
         self._client_connect()
 
     async def _say_goodbye(self) -> None:
@@ -117,14 +130,39 @@ class LoopClient(aiomqtt.Client):
             None,
         )
 
+    def _receive_first(self, size: int) -> bytes:
+        """Look at the first byte once: paho takes a web page for a long packet."""
+        del vars(self._client)["_sock_recv"]
+        data = self._client._sock_recv(size)
+        if data and data[0] != _CONNACK:
+            self.end(NotMqtt("something else than an MQTT server answers"))
+            return b""
+        return data
+
     # --- The socket in the event loop ----------------------------------------
     # aiomqtt defers these to the loop's next turn, since it connects in a thread:
     # by then the descriptor may be closed, and be another connection's.
 
     def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
-        """Read from now on, and look after the keepalive."""
+        """Read from now on."""
         self._loop.add_reader(sock.fileno(), self._read)
+
+    def _look_after_keepalive(self) -> None:
+        """Ping from now on; before CONNACK there is nothing to keep alive."""
         self._misc_task = self._loop.create_task(self._misc_loop())
+
+    async def _misc_loop(self) -> None:
+        """Let paho ping, and miss the answer, when that is due.
+
+        aiomqtt has it look once a second: 86,400 times a day for nothing.
+        """
+        client = self._client
+        while client.loop_misc() == paho.MQTT_ERR_SUCCESS:
+            oldest = min(client._last_msg_in, client._last_msg_out)
+            if client._ping_t:
+                oldest = min(oldest, client._ping_t)
+            due = oldest + client._keepalive - paho.time_func()
+            await asyncio.sleep(max(due, _KEEPALIVE_PRECISION))
 
     def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
         """Forget the descriptor before it is closed."""
