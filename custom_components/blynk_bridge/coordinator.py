@@ -205,6 +205,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         return self._events
 
     @property
+    def quota(self) -> Quota:
+        """Return what counts the messages."""
+        return self._quota
+
+    @property
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
