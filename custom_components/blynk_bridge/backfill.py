@@ -189,9 +189,13 @@ class Backfill:
         counted = await self._async_count(exposure, Gap(start, end))
         for due in self._dues:
             if due.exposure == exposure and counted[0]:
+                is_all = not due.gaps
                 due.set_gaps(with_gap(due.gaps, Gap(start, end)))
+                if is_all:
+                    due.waiting = counted[0]
         self._async_store()
         self._wake.set()
+        self._on_progress()
         return counted
 
     async def _async_count(self, exposure: Exposure, gap: Gap) -> tuple[int, int]:
