@@ -389,6 +389,36 @@ async def test_a_crash_while_connected_sends_nothing_again(
     assert imported(simulator) == [23]
 
 
+@pytest.mark.parametrize(
+    "history",
+    [
+        {"until": -1e300, "gaps": [[-1e300, 1e300], [5, 1]]},
+        {"until": 1e300, "gaps": []},
+        {"until": "now", "gaps": []},
+        {"until": 1, "gaps": [[1]]},
+        {"gaps": []},
+    ],
+)
+async def test_a_file_of_no_use_is_no_harm(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    history: dict[str, Any],
+) -> None:
+    """Somebody has edited it."""
+    entry = await set_up(WARMTH)
+    await has(simulator, 20)
+    await crash(hass, entry, hass_storage)
+    stored = hass_storage[KEY]["data"]["history"]
+    (subentry_id,) = entry.subentries
+    stored["exposures"] = {subentry_id: {"datastream": "Temperature", **history}}
+    await restart(hass, entry)
+    await filled(entry)
+    warm(hass, 21)
+    await has(simulator, 21)
+
+
 # --- Whose history it is ---------------------------------------------------------------
 
 
