@@ -21,8 +21,10 @@ from .backfilled import (
     STATE,
     WARMTH,
     chunks,
+    come_back,
     crash,
     filled,
+    go_offline,
     has,
     imported,
     recorded_home,
@@ -195,11 +197,10 @@ async def test_what_has_no_history_is_skipped(
     )
     answer = await backfill(hass, entry)
     assert answer["skipped"] == {"Humidity": "not_recorded", "Level": "template"}
-    for number in range(3):
-        await simulator.drop()
-        await eventually(lambda: not entry.runtime_data._session.ready)
+    for number in range(2):
+        await go_offline(simulator, entry)
         hass.states.async_set("sensor.damp", str(number))
-        await eventually(lambda: entry.runtime_data._session.ready)
+        await come_back(simulator, entry)
     told = [
         record.getMessage()
         for record in caplog.records
@@ -244,11 +245,11 @@ async def test_a_recorder_that_fails_is_asked_again(
     def fail(*args: object, **more: object) -> None:
         raise OperationalError("locked", None, Exception())
 
-    await simulator.drop()
-    await eventually(lambda: not entry.runtime_data._session.ready)
+    await go_offline(simulator, entry)
     warm(hass, 21)
     with monkeypatch.context() as patch:
         patch.setattr(read, fail)
+        await come_back(simulator, entry)
         with pytest.raises(HomeAssistantError) as refusal:
             await backfill(hass, entry)
         assert refusal.value.translation_key == "recorder_unavailable"
