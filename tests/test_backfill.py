@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.blynk_bridge.device.messages import MESSAGE_SIZE_MAX, Publication
+from custom_components.blynk_bridge.device.pacing import Lane
 from simulator import Simulator
 
 from .backfilled import (
@@ -195,6 +196,31 @@ async def test_what_was_told_live_between_two_outages_is_not_sent_again(
     assert live == [20, 22, 23, 32, 33]
 
 
+async def test_a_text_of_several_parts_is_left_out(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A colour's red, green and blue have no form with a time; that is said once."""
+    light = {"supported_color_modes": ["rgb"], "color_mode": "rgb"}
+    hass.states.async_set("light.lamp", "on", {**light, "rgb_color": (1, 2, 3)})
+    entry = await set_up(
+        exposure("light.lamp", "color", "Message", "string", backfill=True), WARMTH
+    )
+    await simulator.wait_for(lambda: history(simulator, "Message"))
+    for blue in (4, 5):
+        await go_offline(simulator, entry)
+        warm(hass, 20 + blue)
+        color = {"rgb_color": (1, 2, blue)}
+        hass.states.async_set("light.lamp", "on", {**light, **color})
+        await come_back(simulator, entry)
+        await filled(entry)
+    assert imported(simulator) == [24, 25]
+    assert not imported(simulator, "Message")
+    assert caplog.text.count("texts of several parts can't be sent with a time") == 1
+
+
 # --- Chunks ----------------------------------------------------------------------------
 
 
@@ -242,6 +268,48 @@ async def test_a_message_without_an_answer_is_sent_again_and_is_not_there_twice(
     await filled(entry)
     assert imported(simulator) == [*range(30, 110)]
     assert simulator.device.datastreams["Temperature"].history.repeated > 20
+
+
+async def test_what_the_server_refuses_waits_for_the_next_connection(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """It is not sent again and again."""
+    entry = await set_up(WARMTH, protocol="5")
+    await has(simulator, 20)
+    await go_offline(simulator, entry)
+    await warm_up(hass, 21, 22)
+    simulator.behaviour.puback_code = 0x83
+    await come_back(simulator, entry)
+    await simulator.wait_for(lambda: chunks(simulator))
+    await asyncio.sleep(30)
+    assert len(chunks(simulator)) == 1
+    simulator.behaviour.puback_code = 0
+    await go_offline(simulator, entry)
+    await come_back(simulator, entry)
+    await filled(entry)
+    assert len(chunks(simulator)) == 2
+    assert imported(simulator) == [21, 22]
+
+
+async def test_a_lively_house_goes_first(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """History takes what is left."""
+    entry = await set_up(WARMTH, LAMP)
+    await has(simulator, 20)
+    pacer = entry.runtime_data._pacer
+    pacer.spend(Lane.HISTORY)
+    while pacer.delay(Lane.HISTORY) < 60:
+        pacer.spend(Lane.ROUTINE)
+    await go_offline(simulator, entry)
+    await warm_up(hass, 21, 22)
+    await come_back(simulator, entry)
+    hass.states.async_set("switch.lamp", "on")
+    await has(simulator, 1, "Lamp")
+    await asyncio.sleep(20)
+    assert not chunks(simulator)
+    await asyncio.sleep(pacer.delay(Lane.HISTORY) + 60)
+    assert imported(simulator) == [21, 22]
 
 
 async def test_min_interval_thins_it_out(
