@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 import logging
 import random
@@ -28,7 +28,6 @@ from .link import Link, Protocol
 from .messages import (
     DOWNLINK_FILTER,
     DeviceInfo,
-    Diagnostic,
     Downlink,
     Publication,
     Redirect,
@@ -81,7 +80,9 @@ class DeviceSession:
 
     `on_message` receives every downlink but redirects, `on_status` every change
     of state; both run in the event loop. `on_status` must not raise, and an error of
-    `on_message` costs the one message.
+    `on_message` costs the one message. `on_publish` is called for each message made.
+    `announces` tells whether a connection to a server sends `info/mcu`: each costs a
+    message, which a line that flaps may not be able to afford.
     """
 
     def __init__(
@@ -91,6 +92,8 @@ class DeviceSession:
         tls: ssl.SSLContext | None,
         on_message: Callable[[Downlink], None],
         on_status: Callable[[SessionStatus], None] = lambda _: None,
+        on_publish: Callable[[], None] = lambda: None,
+        announces: Callable[[Endpoint], bool] = lambda _: True,
         jitter: Callable[[float, float], float] = random.uniform,
         resolve: Resolve = resolve_by_system,
         ask: Ask | None = None,
@@ -110,10 +113,14 @@ class DeviceSession:
         self._resolve = resolve
         self._on_message = on_message
         self._on_status = on_status
+        self._on_publish = on_publish
+        self._announces = announces
         self._protocol = settings.protocol
         self._link: Link | None = None
         self._ready = asyncio.Event()
         self._refused_protocols: set[Protocol] = set()
+        self._unhandled: set[type[Downlink]] = set()
+        """Sorts of messages of which was told that they could not be handled."""
         self.status = SessionStatus(SessionState.CONNECTING, self._route.start)
         self.messages_sent = 0
         """Publishes and questions made, each of which costs a message of the quota."""
@@ -164,10 +171,21 @@ class DeviceSession:
         Raises NotConnected while there is no session, and the LinkError that
         ended the link or the message.
         """
-        if self._link is None or not self.ready:
+        if (link := self._link) is None or not self.ready:
             raise NotConnected("no session")
+        self._count()
+        try:
+            await link.send(publication, qos)
+        except LinkError:
+            # Whoever sends again at once finds no session, and spends no message.
+            if link is self._link and link.lost.done():
+                self._ready.clear()
+            raise
+
+    def _count(self) -> None:
+        """Count a publish, whether or not it will arrive: the cloud may count it."""
         self.messages_sent += 1
-        await self._link.send(publication, qos)
+        self._on_publish()
 
     # --- One link --------------------------------------------------------------
 
@@ -188,9 +206,11 @@ class DeviceSession:
             async with link:
                 await link.subscribe_to(DOWNLINK_FILTER)
                 await asyncio.wait((link.lost,), timeout=SETTLE_TIME)
-                if not link.lost.done():
-                    self.messages_sent += 1
-                await link.send(device_info(self._settings.info))
+                if link.lost.done():
+                    await link.ended()
+                if self._announces(endpoint):
+                    self._count()
+                    await link.send(device_info(self._settings.info))
                 ready_at = loop.time()
                 self._become_ready(endpoint)
                 await link.ended()
@@ -223,13 +243,28 @@ class DeviceSession:
                 error,
             )
             return
-        if isinstance(message, Diagnostic):
-            message = Diagnostic(self._scrub(message.text))
         try:
-            self._on_message(message)
+            self._on_message(self._scrub_message(message))
         # The link would take it for malformed data, and end: once a message, for ever.
         except Exception:
-            _LOGGER.exception("A %s could not be handled", type(message).__name__)
+            kind = type(message)
+            _LOGGER.log(
+                logging.DEBUG if kind in self._unhandled else logging.ERROR,
+                "A %s could not be handled",
+                kind.__name__,
+                exc_info=True,
+            )
+            self._unhandled.add(kind)
+
+    def _scrub_message(self, message: Downlink) -> Downlink:
+        """Return a message without the token: its texts end up in states and logs."""
+        texts = {
+            each.name: text
+            for each in fields(message)
+            if isinstance(text := getattr(message, each.name), str)
+        }
+        scrubbed = {name: self._scrub(text) for name, text in texts.items()}
+        return message if scrubbed == texts else replace(message, **scrubbed)
 
     def _scrub(self, text: str) -> str:
         """Return a server's text without the token."""
@@ -269,7 +304,8 @@ class DeviceSession:
             try:
                 return self._route.regional(await self._regions.home_of(refusal, now))
             finally:
-                self.messages_sent += self._regions.questions - asked_before
+                for _ in range(self._regions.questions - asked_before):
+                    self._count()
 
     def _change_protocol(self, error: ProtocolRefused) -> None:
         """Try the other version of MQTT; raise the error if it was refused too."""
