@@ -14,6 +14,9 @@ from .errands import Compose, Errand, Errands
 
 _LOGGER: Final = logging.getLogger(__name__)
 
+_RETRY_TIME: Final = 3600.0
+"""Seconds until what was refused is tried again: a quota, say, comes to an end."""
+
 
 class Departures:
     """Sends the outbox's values and the errands, the most urgent first.
@@ -42,6 +45,13 @@ class Departures:
         self._on_answered = on_answered
         self._on_sent = on_sent
         self._wake = asyncio.Event()
+        self._retry: asyncio.TimerHandle | None = None
+
+    def stop(self) -> None:
+        """Try nothing again."""
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
     def wake(self) -> None:
         """Look again at what waits: there is more of it."""
@@ -120,9 +130,10 @@ class Departures:
         try:
             await self._session.publish(parcel.publication)
         except PublishRefused as error:
-            # Sent again, it would be refused again: the next change is another try.
-            _LOGGER.debug("%d values dropped: %s", len(parcel.values), error)
+            # Sent at once, it would be refused again; a change is another try.
+            _LOGGER.debug("%d values put aside: %s", len(parcel.values), error)
             self._outbox.refused(parcel)
+            self._retry_later()
         except LinkError as error:
             _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
             self._outbox.returned(parcel)
@@ -131,3 +142,15 @@ class Departures:
             self._on_sent()
             arrived = True
         self._on_answered(parcel, arrived)
+
+    def _retry_later(self) -> None:
+        """Try what was refused again, all of it at once."""
+        if self._retry is None:
+            loop = asyncio.get_running_loop()
+            self._retry = loop.call_later(_RETRY_TIME, self._try_again)
+
+    def _try_again(self) -> None:
+        """Let what was refused wait like anything else."""
+        self._retry = None
+        self._outbox.retry()
+        self.wake()

@@ -125,11 +125,7 @@ async def _recorded(
         for row in series
         if (value := exposed.value(row)) is not None
     ]
-    return [
-        row
-        for before, row in pairwise([(0, None), *rows])
-        if before[1] != row[1]
-    ]
+    return [row for before, row in pairwise([(0, None), *rows]) if before[1] != row[1]]
 
 
 def _in_blynk(simulator: Simulator, exposed: Exposed) -> list[tuple[int, float]]:

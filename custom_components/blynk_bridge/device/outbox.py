@@ -63,6 +63,7 @@ class Outbox:
         self._waiting: dict[str, _Waiting] = {}
         self._under_way: dict[str, _Waiting] = {}
         self._known: dict[str, Form] = {}
+        self._refused: dict[str, _Waiting] = {}
 
     def __len__(self) -> int:
         """Return how many datastreams wait."""
@@ -74,8 +75,10 @@ class Outbox:
         return min((item.lane for item in self._waiting.values()), default=None)
 
     def is_unsent(self, name: str) -> bool:
-        """Return whether a datastream waits, or is on its way without an answer."""
-        return name in self._waiting or name in self._under_way
+        """Return whether a datastream waits, or was sent and not taken so far."""
+        return any(
+            name in each for each in (self._waiting, self._under_way, self._refused)
+        )
 
     def is_under_way(self, name: str) -> bool:
         """Return whether a datastream was sent and the answer has not come."""
@@ -106,6 +109,7 @@ class Outbox:
     def discard(self, name: str) -> None:
         """Forget a datastream that is no longer ours, on its way too."""
         self._waiting.pop(name, None)
+        self._refused.pop(name, None)
         self._doubt(name)
 
     def take(self) -> Parcel | None:
@@ -142,6 +146,7 @@ class Outbox:
         # Until the answer comes, nobody knows what Blynk has.
         for name in taken:
             del self._waiting[name]
+            self._refused.pop(name, None)
             self._doubt(name)
         if not values:
             return None
@@ -164,9 +169,16 @@ class Outbox:
                 )
 
     def refused(self, parcel: Parcel) -> None:
-        """Forget about what the server does not take, until there is something new."""
+        """Put aside what the server does not take: sent at once, it would be so again."""
         for name, item in parcel.waiting.items():
-            self._arrived(name, item)
+            if self._arrived(name, item):
+                self._refused[name] = item
+
+    def retry(self) -> None:
+        """Let what was refused wait again, where newer values win."""
+        refused, self._refused = self._refused, {}
+        for name, item in refused.items():
+            self._waiting.setdefault(name, item)
 
     def has_value(self, name: str) -> bool:
         """Return whether Blynk has acknowledged a value that nothing has superseded."""
