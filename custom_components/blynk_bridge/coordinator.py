@@ -312,8 +312,10 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         for listener in list(self._message_listeners):
             listener(message)
         match message:
-            case DatastreamWrite(name) if self._upkeep.check.async_takes(name):
+            case DatastreamWrite(name, text) if self._upkeep.check.async_takes(name):
                 _LOGGER.debug("Blynk knows datastream %s", name)
+                if exposure := self._bindings.exposures.get(name):
+                    self._state_sync.async_mend(exposure, text)
             case DatastreamWrite(name, text) if self._state_sync.async_compares(
                 name, text
             ):
