@@ -81,18 +81,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             tls=tls_context(entry.data),
             on_message=self._async_receive,
             on_status=self._async_session_changed,
+            on_publish=self._quota.async_count,
             resolve=async_resolver(hass),
             ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
-            on_publish=self._quota.async_count,
             announces=self._announcing.announces,
         )
         self._availability = Availability(hass, self._async_presence_changed)
         reader = Reader(hass, self._availability)
         self._status = StatusBoard(
-            hass,
-            self._quota,
-            lambda: self._uplink.waiting,
-            self.async_set_updated_data,
+            hass, self._quota, self._waiting, self.async_set_updated_data
         )
         self._uplink = Uplink(
             hass, self._session, self._pacer, reader, self._status.async_sent
@@ -133,6 +130,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._following.async_start()
         self._upkeep.async_start()
         self._backfill.async_start()
+        self._issues.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())
@@ -206,6 +204,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def events(self) -> Events:
         """Return the way of events to Blynk."""
         return self._events
+
+    @property
+    def quota(self) -> Quota:
+        """Return what counts the messages."""
+        return self._quota
 
     @property
     def uplink(self) -> Uplink:
@@ -324,7 +327,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             ):
                 pass
             case Diagnostic(text):
-                _LOGGER.debug("Diagnostic from the server: %s", text)
+                _LOGGER.debug("Diagnostic from the server: %r", text)
                 self._upkeep.check.async_diagnosed(text)
                 self._status.async_diagnosed(text)
             case _:
@@ -385,6 +388,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Return which device this is, whatever server of Blynk's serves it."""
         return f"{self.config_entry.unique_id}@{self.config_entry.data[CONF_HOST]}"
 
+    def _waiting(self) -> int:
+        """Return how many values and other messages wait for their turn."""
+        return self._uplink.waiting
+
+    @callback
+    def _async_pace_changed(self) -> None:
+        """Let what waits ask again when it may go, and show the new pace."""
+        self._uplink.async_ask_again()
+        self._status.async_count()
+
     @callback
     def _async_backfilled(self) -> None:
         """Show how much of the past waits to be sent."""
@@ -394,12 +407,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_event_counted(self) -> None:
         """Show how many events are left today."""
         self._status.async_count_events(self._events.left_today)
-
-    @callback
-    def _async_pace_changed(self) -> None:
-        """Show it, and let what waits ask again when it may go."""
-        self._uplink.async_ask_again()
-        self._status.async_show()
 
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:

@@ -203,7 +203,7 @@ class Uplink:
     @property
     def waiting(self) -> int:
         """Return how many values and other messages wait."""
-        return len(self._outbox) + self._departures.errands
+        return len(self._outbox) + self._departures.errands_waiting
 
     @callback
     def async_drop_errands(self) -> None:

@@ -88,7 +88,7 @@ async def house(
                 CONF_TOKEN: TOKEN,
                 CONF_TEMPLATE_ID: TEMPLATE_ID,
                 CONF_HOST: "127.0.0.1",
-                CONF_PORT: blynk.ports[simulator.cloud.entry],
+                CONF_PORT: blynk.port,
                 CONF_TRANSPORT: "tcp",
                 CONF_VERIFY_SSL: True,
                 CONF_PROTOCOL: "3.1.1",
