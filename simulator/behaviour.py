@@ -155,12 +155,14 @@ class Behaviour:
     unset_answer: UnsetAnswer = UnsetAnswer.NOTHING
     boolean_text: BooleanText = BooleanText.DIGITS
     echo: bool = False
+    revert_unconfirmed: bool = True  # of datastreams with a confirm_timeout
 
     # Limits
     max_message_size: int = 1024  # variable header + payload, bytes
     oversize: Oversize = Oversize.DIAG
     max_rate: int = 20  # messages a second; 0 = unlimited
     over_rate: OverRate = OverRate.DISCONNECT
+    imports_per_day: int = 10_000  # points with a time; another page says 100,000
     monthly_quota: int = 100_000
     over_quota: OverQuota = OverQuota.DIAG_DROP
     count_downlinks: bool = False

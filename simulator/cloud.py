@@ -20,6 +20,7 @@ from .behaviour import (
     UnsetAnswer,
 )
 from .changes import Change, ChangeKind
+from .confirmation import Cancel, Confirmations, Later
 from .datastreams import Datastream, Value
 from .device import DatastreamState, Device, Diagnostic, Source
 from .links import ConnectAttempt, EndReason, Link
@@ -28,6 +29,10 @@ from .regions import Region, Transport
 
 UNSUBSCRIBED = frozenset({"downlink/ota/json", "downlink/redirect", "downlink/diag"})
 """Delivered without a subscription. Blynk docs: device-mqtt-api/authentication."""
+
+
+def _never(_seconds: float, _call: Callable[[], None]) -> Cancel:
+    return lambda: None
 
 
 class Cloud:
@@ -43,10 +48,12 @@ class Cloud:
         behaviour: Behaviour,
         events: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
+        later: Later = _never,
     ) -> None:
         """Begin without devices. The first region is the entry; clock gives epoch seconds.
 
-        Events are descriptions by code; while there are none, any code will do.
+        Events are descriptions by code; while there are none, any code will do. What is due
+        after a time is done by `later`, without which it never is.
         """
         self.template_id = template_id
         self.template_name = template_name
@@ -58,6 +65,7 @@ class Cloud:
         self.devices: list[Device] = []
         self.quota = MonthlyQuota()
         self.watchers: list[Callable[[Change], None]] = []
+        self.confirmations = Confirmations(later, self.changed)
 
     # Devices and template
 
@@ -118,6 +126,7 @@ class Cloud:
 
     def forget_values(self, device: Device) -> None:
         """Forget every value and property of the device."""
+        self.confirmations.forget()
         for state in device.datastreams.values():
             state.forget()
         self.changed(ChangeKind.TEMPLATE, device)
@@ -234,6 +243,7 @@ class Cloud:
     ) -> None:
         """Store what the device has written at that time, epoch seconds [13, 22]."""
         state.write(value, at, Source.DEVICE)
+        self.confirmations.confirm(state)
         self.changed(ChangeKind.DATASTREAM, device, state.definition.name)
         if self.behaviour.echo:
             self.deliver_value(device, state)
@@ -241,16 +251,25 @@ class Cloud:
     # To the device
 
     def press(self, device: Device, name: str, value: values.AppValue) -> bool:
-        """Write as a widget does: clamp, store, send [20]; return whether it was delivered.
+        """Write as a widget does: clamp, store, send [20, 21]; return whether it was delivered.
 
         Raises LookupError for an unknown datastream, ValueError for a value of another type.
         """
         state = device.datastreams.get(name)
         if state is None:
             raise LookupError(f"no such datastream: {name}")
+        before = state.value
         state.write(values.from_app(state.definition, value), self.clock(), Source.APP)
+        if self.behaviour.revert_unconfirmed:
+            self.confirmations.wait(device, state, before)
         self.changed(ChangeKind.DATASTREAM, device, name)
         return self.deliver_value(device, state)
+
+    def describe(self, device: Device, name: str, text: str) -> bool:
+        """Write a metadata field as a person does [24]; return whether it was delivered."""
+        device.metadata[name] = text
+        self.changed(ChangeKind.DEVICE, device)
+        return self.deliver(device, f"downlink/meta/{name}", text.encode())
 
     def deliver_value(self, device: Device, state: DatastreamState) -> bool:
         """Send a datastream's value or default; return whether anything was sent [19]."""

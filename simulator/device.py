@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from .datastreams import Datastream, Value
 from .fields import Json
+from .history import History
 from .links import Link
-from .quota import EventLimits, Meter, RateLimit
+from .quota import DailyImports, EventLimits, Meter, RateLimit
 
 type PropertyText = str | tuple[str, ...]
 
@@ -56,23 +57,31 @@ class DatastreamState:
     value: Value | None = None
     updated_at: float | None = None
     source: Source | None = None
-    history: deque[tuple[float, Value]] = field(
-        default_factory=lambda: deque(maxlen=100)
-    )
+    history: History = field(default_factory=History)
     properties: dict[str, PropertyText] = field(default_factory=dict)
     writes_by_device: int = 0
     writes_by_app: int = 0
+    reverts: int = 0  # of widgets that nobody has confirmed
 
     def write(self, value: Value, now: float, source: Source) -> None:
         """Take a new value at now, epoch seconds."""
         self.value = value
         self.updated_at = now
         self.source = source
-        self.history.append((now, value))
+        self.history.write(now, value)
         if source is Source.DEVICE:
             self.writes_by_device += 1
         else:
             self.writes_by_app += 1
+
+    def put(self, milliseconds: int, value: Value, now: float) -> None:
+        """Take a point of another time; one that is newer than the value becomes it."""
+        self.history.put(milliseconds, value)
+        at = milliseconds / 1000
+        if at <= now and (self.updated_at is None or at > self.updated_at):
+            self.value = value
+            self.updated_at = at
+            self.source = Source.DEVICE
 
     def erase(self, now: float) -> None:
         """Clear the value."""
@@ -112,6 +121,7 @@ class Device:
     diagnostics: deque[Diagnostic] = field(default_factory=lambda: deque(maxlen=200))
     last_events: deque[Event] = field(default_factory=lambda: deque(maxlen=100))
     event_limits: EventLimits = field(default_factory=EventLimits)
+    imports: DailyImports = field(default_factory=DailyImports)
     rate: RateLimit = field(default_factory=RateLimit)
     meter: Meter = field(default_factory=Meter)
 
@@ -131,8 +141,9 @@ class Device:
         self.connections = self.redirects = 0
         self.meter = Meter()
         self.event_limits = EventLimits()
+        self.imports = DailyImports()
         for state in self.datastreams.values():
-            state.writes_by_device = state.writes_by_app = 0
+            state.writes_by_device = state.writes_by_app = state.reverts = 0
 
     def define(self, definitions: Iterable[Datastream]) -> None:
         """Create the datastreams, or give existing ones their new definition."""

@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from . import fields
-from .changes import ChangeKind
 from .datastreams import FORBIDDEN_IN_NAME, checked_event_code, datastream_from_json
 from .feed import Feed
 from .fields import Json, JsonObject
-from .snapshot import datastream_json, journal_json, state_json, statistics_json
+from .snapshot import (
+    datastream_json,
+    history_json,
+    journal_json,
+    state_json,
+    statistics_json,
+)
 
 if TYPE_CHECKING:
     from .simulator import Simulator, Then
@@ -41,6 +46,7 @@ class Hooks:
         router.add_get("/sim/statistics", self._statistics)
         router.add_get("/sim/datastreams", self._datastreams)
         router.add_get("/sim/datastreams/{name}", self._datastream)
+        router.add_get("/sim/history/{name}", self._history)
         router.add_get("/sim/behaviour", self._behaviour)
         router.add_get("/sim/journal", self._journal)
         router.add_get("/sim/events", self._feed.serve)
@@ -82,6 +88,13 @@ class Hooks:
         if state is None:
             return _failed(404, f"no such datastream: {name}")
         return web.json_response(datastream_json(state))
+
+    async def _history(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        state = self._simulator.device.datastreams.get(name)
+        if state is None:
+            return _failed(404, f"no such datastream: {name}")
+        return web.json_response(history_json(state))
 
     async def _behaviour(self, _request: web.Request) -> web.Response:
         return web.json_response(self._simulator.behaviour.as_json())
@@ -173,9 +186,7 @@ class Hooks:
         if not name or FORBIDDEN_IN_NAME & set(name):
             raise ValueError(f"bad metadata field: {name!r}")
         text = fields.required_text(body, "value")
-        self._simulator.device.metadata[name] = text
-        self._cloud.changed(ChangeKind.DEVICE, self._simulator.device)
-        return {"delivered": self._deliver(f"downlink/meta/{name}", text.encode())}
+        return {"delivered": self._cloud.describe(self._simulator.device, name, text)}
 
     def _deliver(self, topic: str, payload: bytes = b"") -> bool:
         return self._cloud.deliver(self._simulator.device, topic, payload)

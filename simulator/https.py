@@ -7,8 +7,9 @@ import re
 
 from aiohttp import web
 
-from . import values
+from . import fields, imports, uplink, values
 from .behaviour import HttpWrongRegion
+from .changes import ChangeKind
 from .cloud import Cloud
 from .datastreams import Value
 from .device import DatastreamState, Device
@@ -22,6 +23,9 @@ REFUSED = "Invalid token."
 WRONG_PIN = "Wrong pin format."
 NO_PIN = "No datastream setup for that pin."
 MISMATCH = "Value doesn't match the Datastream data type."
+NO_EVENT = "Can't find Event with this code in Product template"
+IMPORT_MAX = 10_000
+NO_FIELD = "MetaField doesn't exist"
 
 type Call = Callable[[web.Request, Device], Awaitable[web.Response]]
 
@@ -46,9 +50,16 @@ class DeviceApi:
             "get": self._get,
             "getAll": self._get_all,
             "update": self._update,
+            "batch/update": self._update_batch,
+            "update/property": self._update_property,
+            "logEvent": self._log_event,
+            "device/meta": self._get_metadata,
+            "device/meta/update": self._update_metadata,
         }
         for name, call in calls.items():
             router.add_get(f"{PREFIX}/{name}", self._route(name, call))
+        import_points = self._route("batch/update", self._import)
+        router.add_post(f"{PREFIX}/batch/update", import_points)
 
     def _route(
         self, name: str, call: Call
@@ -118,11 +129,66 @@ class DeviceApi:
             state = self._by_pin(device, query["pin"])
             self._press(device, state, query.getall("value", []))
         else:
-            keys = [key for key in dict.fromkeys(query) if key != "token"]
-            if not keys:
-                raise ApiError(WRONG_PIN)
-            for key in keys:
-                self._press(device, self._by_pin(device, key), query.getall(key))
+            await self._update_batch(request, device)
+        return web.Response()
+
+    async def _update_batch(self, request: web.Request, device: Device) -> web.Response:
+        """Write several pins as widgets do."""
+        query = request.query
+        keys = [key for key in dict.fromkeys(query) if key != "token"]
+        if not keys:
+            raise ApiError(WRONG_PIN)
+        for key in keys:
+            self._press(device, self._by_pin(device, key), query.getall(key))
+        return web.Response()
+
+    async def _import(self, request: web.Request, device: Device) -> web.Response:
+        """Take a pin's points of other times, as `timestamped_batch` does [17]."""
+        state = self._by_pin(device, request.query.get("pin", ""))
+        try:
+            rows = fields.json_list(await request.read())
+        except ValueError:
+            raise ApiError(MISMATCH) from None
+        if len(rows) > IMPORT_MAX:
+            raise ApiError(f"More than {IMPORT_MAX} points.")
+        imports.put(self._cloud, device, state, rows)
+        return web.Response(text="OK")
+
+    async def _update_property(
+        self, request: web.Request, device: Device
+    ) -> web.Response:
+        """Override properties of a pin's widgets. Repeated values make a list."""
+        query = request.query
+        state = self._by_pin(device, query.get("pin", ""))
+        for name in dict.fromkeys(query):
+            if name not in {"token", "pin"}:
+                parts = query.getall(name)
+                state.properties[name] = parts[0] if len(parts) == 1 else tuple(parts)
+        self._cloud.changed(ChangeKind.DATASTREAM, device, state.definition.name)
+        return web.Response()
+
+    async def _log_event(self, request: web.Request, device: Device) -> web.Response:
+        """Record an event, under the limits of those that come over MQTT."""
+        query, cloud = request.query, self._cloud
+        code = query.get("code", "")
+        if not code or (cloud.events and code not in cloud.events):
+            raise ApiError(NO_EVENT)
+        description = query.get("description", "")
+        if objection := uplink.record_event(cloud, device, code, description):
+            raise ApiError(objection)
+        return web.Response()
+
+    async def _get_metadata(self, request: web.Request, device: Device) -> web.Response:
+        """Give a metadata field's text."""
+        name = _metadata_field(request, device)
+        return web.Response(text=device.metadata[name])
+
+    async def _update_metadata(
+        self, request: web.Request, device: Device
+    ) -> web.Response:
+        """Write a metadata field as a person does."""
+        name = _metadata_field(request, device)
+        self._cloud.describe(device, name, request.query.get("value", ""))
         return web.Response()
 
     def _press(self, device: Device, state: DatastreamState, parts: list[str]) -> None:
@@ -149,6 +215,17 @@ class DeviceApi:
                 f"Requested dataStream doesn't exist in the product {product}"
             )
         return states[int(text) - 1]
+
+
+def _metadata_field(request: web.Request, device: Device) -> str:
+    """Find by name, or by id, which is the field's place, from 1. Raises ApiError."""
+    names = [*device.metadata]
+    number = request.query.get("metaFieldId", "")
+    if number.isdecimal() and 1 <= int(number) <= len(names):
+        return names[int(number) - 1]
+    if (name := request.query.get("metaFieldName")) in names:
+        return name
+    raise ApiError(NO_FIELD)
 
 
 def _by_pin(states: list[DatastreamState]) -> dict[str, Json]:

@@ -89,6 +89,25 @@ class EventLimits:
         return None
 
 
+class DailyImports:
+    """Imported points of the day (UTC). Blynk docs: blynk.console/limits."""
+
+    def __init__(self) -> None:
+        """Begin with a day without any."""
+        self._day = 0
+        self._today = 0
+
+    def spend(self, now: float, limit: int) -> bool:
+        """Count a point at now, epoch seconds; return whether it was within the limit."""
+        day = int(now // DAY)
+        if day != self._day:
+            self._day, self._today = day, 0
+        if self._today >= limit:
+            return False
+        self._today += 1
+        return True
+
+
 class Meter:
     """Messages in the last minute, counted by the second."""
 

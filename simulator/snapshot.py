@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from .cloud import Cloud
 from .datastreams import DataType, Value
 from .device import DatastreamState, Device, Diagnostic, Event
@@ -103,9 +101,8 @@ def datastream_json(state: DatastreamState) -> dict[str, Json]:
     definition = state.definition
     history: list[Json] = []
     if definition.type is not DataType.STRING:
-        start = max(0, len(state.history) - HISTORY_LENGTH)
-        newest = islice(state.history, start, None)
-        history = [[at, _point(value)] for at, value in newest]
+        newest = state.history.newest(HISTORY_LENGTH)
+        history = [[point.time, _point(point.value)] for point in newest]
     return {
         "name": definition.name,
         "pin": definition.pin,
@@ -121,6 +118,7 @@ def datastream_json(state: DatastreamState) -> dict[str, Json]:
         "sync": definition.sync,
         "raw": definition.raw,
         "confirm_timeout": definition.confirm_timeout,
+        "reverts": state.reverts,
         "control": definition.is_control,
         "widget": definition.widget,
         "value": to_json(state.value),
@@ -132,6 +130,18 @@ def datastream_json(state: DatastreamState) -> dict[str, Json]:
             for name, text in state.properties.items()
         },
         "writes": _writes(state),
+    }
+
+
+def history_json(state: DatastreamState) -> dict[str, Json]:
+    """Give the whole history, each point with its time and whether it was imported."""
+    return {
+        "name": state.definition.name,
+        "points": [
+            [point.time, to_json(point.value), point.imported]
+            for point in state.history
+        ],
+        "repeated": state.history.repeated,
     }
 
 

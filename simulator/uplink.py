@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from . import fields, place, values
+from . import fields, imports, place, values
 from .changes import ChangeKind
 from .device import DatastreamState, Device, Event
 
@@ -56,7 +56,10 @@ def _datastream(cloud: Cloud, device: Device, path: list[str], payload: bytes) -
             _write(cloud, device, state, payload)
         case ["erase"]:
             state.erase(cloud.clock())
+            cloud.confirmations.confirm(state)
             _changed(cloud, device, state)
+        case ["timestamped_batch"]:
+            imports.take(cloud, device, state, payload)
         case ["prop", name]:
             parts = payload.decode(errors="replace").split("\0")
             state.properties[name] = parts[0] if len(parts) == 1 else tuple(parts)
@@ -131,19 +134,25 @@ def _info(cloud: Cloud, device: Device, payload: bytes) -> None:
 
 def _event(cloud: Cloud, device: Device, code: str, payload: bytes) -> None:
     """Record an event, if the template knows it and it is neither too long nor too often [23]."""
-    description = payload.decode(errors="replace")
-    if cloud.events and code not in cloud.events:
-        objection: str | None = "not in the template"
-    elif len(description) > MAX_EVENT_DESCRIPTION:
-        objection = f"description of more than {MAX_EVENT_DESCRIPTION} characters"
-    else:
-        objection = device.event_limits.objection(code, cloud.clock())
+    objection = record_event(cloud, device, code, payload.decode(errors="replace"))
     if objection is not None:
         cloud.diagnose(device, f"event {code}: {objection}")
-        return
+
+
+def record_event(
+    cloud: Cloud, device: Device, code: str, description: str
+) -> str | None:
+    """Record an event, or return what is wrong with it."""
+    if cloud.events and code not in cloud.events:
+        return "not in the template"
+    if len(description) > MAX_EVENT_DESCRIPTION:
+        return f"description of more than {MAX_EVENT_DESCRIPTION} characters"
+    if objection := device.event_limits.objection(code, cloud.clock()):
+        return objection
     text = description or cloud.events.get(code, "")
     device.last_events.append(Event(cloud.clock(), code, text))
     cloud.changed(ChangeKind.EVENT, device)
+    return None
 
 
 def _metadata(cloud: Cloud, device: Device, name: str, payload: bytes) -> None:

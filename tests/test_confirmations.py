@@ -1,5 +1,7 @@
 """One confirmation for each command, whether or not Blynk echoes what it is told."""
 
+import asyncio
+
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, ServiceCall
 import pytest
@@ -11,7 +13,9 @@ from simulator.datastreams import Datastream, DataType
 from simulator.journal import Kind
 
 from .conftest import SetUp, exposure
+from .device.conftest import eventually
 from .moved_time import MovedTime
+from .skipped_time import skipped_time
 from .test_downlink import writes
 
 LIGHT = {
@@ -210,3 +214,46 @@ async def test_who_is_unavailable_confirms_nothing_and_is_not_held(
     hass.states.async_set("media_player.hall", "playing", PLAYER)
     await time.pass_by(10, 0.1)
     assert told(simulator) == {"Volume": [b"10"]}
+
+
+async def test_a_widget_that_waits_is_never_reset(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Whether Home Assistant does what was asked, does nothing, or fails."""
+
+    async def turn(call: ServiceCall) -> None:
+        if call.data["entity_id"] == "switch.obeys":
+            state = "on" if call.service == "turn_on" else "off"
+            hass.states.async_set("switch.obeys", state)
+        elif call.data["entity_id"] == "switch.fails":
+            raise ValueError
+
+    for action in ("turn_on", "turn_off"):
+        hass.services.async_register("switch", action, turn)
+    names = ("Obeys", "Idle", "Fails")
+    simulator.cloud.define(
+        Datastream(
+            name=name,
+            pin=pin,
+            type=DataType.INTEGER,
+            min=0,
+            max=1,
+            confirm_timeout=8,
+        )
+        for pin, name in enumerate(names, 20)
+    )
+    for name in names:
+        hass.states.async_set(f"switch.{name.lower()}", "off")
+    with skipped_time(hass.loop):
+        await set_up(*(exposure(f"switch.{n.lower()}", "power", n) for n in names))
+        stored = simulator.device.datastreams
+        await eventually(lambda: [stored[n].value for n in names] == [0, 0, 0])
+        for name in names:
+            await simulator.press(name, 1)
+        await asyncio.sleep(30)
+        assert [stored[name].value for name in names] == [1, 0, 0]
+        assert [stored[name].reverts for name in names] == [0, 0, 0]
+        await simulator.outage(3600)
+        await simulator.press("Obeys", 0)
+        await asyncio.sleep(10)
+        assert stored["Obeys"].reverts == 1

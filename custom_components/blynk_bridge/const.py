@@ -14,6 +14,7 @@ CONF_TEMPLATE_ID: Final = "template_id"
 CONF_ADVANCED: Final = "advanced"
 CONF_TRANSPORT: Final = "transport"
 
+CONF_BACKFILL: Final = "backfill"
 CONF_DATASTREAM: Final = "datastream"
 CONF_DATA_TYPE: Final = "data_type"
 CONF_DIRECTION: Final = "direction"

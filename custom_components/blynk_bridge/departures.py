@@ -14,13 +14,16 @@ from .errands import Compose, Errand, Errands
 
 _LOGGER: Final = logging.getLogger(__name__)
 
+_PATIENCE: Final = 900.0
+"""Seconds after which the pacer is asked again: the clock may have been put right."""
+
 
 class Departures:
     """Sends the outbox's values and the errands, the most urgent first.
 
     `on_leaving` and `on_answered` are called with a parcel of values before it is
-    sent and once the server has dealt with it, `on_sent` after each message that
-    has arrived.
+    sent and once the server has dealt with it, the latter also with whether it has
+    arrived, `on_sent` after each message that has.
     """
 
     def __init__(
@@ -30,7 +33,7 @@ class Departures:
         outbox: Outbox,
         *,
         on_leaving: Callable[[Parcel], None],
-        on_answered: Callable[[Parcel], None],
+        on_answered: Callable[[Parcel, bool], None],
         on_sent: Callable[[], None],
     ) -> None:
         """Prepare; `async_run` sends."""
@@ -56,6 +59,11 @@ class Departures:
         if not self._session.ready:
             raise NotConnected("no session")
         await self._errands.wait_for(compose, lane, self.wake)
+
+    @property
+    def errands(self) -> int:
+        """Return how many messages that are no values wait."""
+        return len(self._errands)
 
     def drop_errands(self) -> None:
         """Tell everybody who waits for a message that its session is over."""
@@ -92,7 +100,7 @@ class Departures:
             elif (delay := self._pacer.delay(lane)) > 0:
                 # Something more urgent may come and be allowed to go earlier.
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(delay):
+                    async with asyncio.timeout(min(delay, _PATIENCE)):
                         await self._wake.wait()
             else:
                 return
@@ -101,7 +109,7 @@ class Departures:
         """Send one message that is no value, and tell who waits for it."""
         try:
             if (publication := errand.compose()) is not None:
-                self._pacer.spend()
+                self._pacer.spend(errand.lane)
                 await self._session.publish(publication)
                 self._on_sent()
         except LinkError as error:
@@ -114,8 +122,9 @@ class Departures:
 
     async def _async_send_values(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
-        self._pacer.spend()
+        self._pacer.spend(parcel.lane)
         self._on_leaving(parcel)
+        arrived = False
         try:
             await self._session.publish(parcel.publication)
         except PublishRefused as error:
@@ -128,4 +137,5 @@ class Departures:
         else:
             self._outbox.acknowledged(parcel)
             self._on_sent()
-        self._on_answered(parcel)
+            arrived = True
+        self._on_answered(parcel, arrived)

@@ -18,6 +18,7 @@ from homeassistant.helpers import entity_registry as er
 
 from . import traits
 from .const import (
+    CONF_BACKFILL,
     CONF_DATA_TYPE,
     CONF_DATASTREAM,
     CONF_DIRECTION,
@@ -94,6 +95,8 @@ class Exposure:
     """The user has agreed to what is guarded or private about it."""
     sync_from_blynk: bool = False
     """On connecting, Blynk's stored value is carried out first."""
+    backfill: bool = False
+    """What Blynk has missed is sent later, from the recorder's history."""
     code: str | None = field(default=None, repr=False)
     """What a lock or an alarm panel wants to hear."""
 
@@ -135,6 +138,7 @@ class Exposure:
             data.get(CONF_PAUSED, False),
             data.get(CONF_OPTED_IN, False),
             data.get(CONF_SYNC_FROM_BLYNK, False),
+            data.get(CONF_BACKFILL, False),
             data.get(CONF_CODE),
         )
 

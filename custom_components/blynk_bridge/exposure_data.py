@@ -17,6 +17,7 @@ from homeassistant.const import (
 from homeassistant.core import valid_entity_id
 
 from .const import (
+    CONF_BACKFILL,
     CONF_DATA_TYPE,
     CONF_DATASTREAM,
     CONF_DIRECTION,
@@ -56,6 +57,7 @@ _NEEDED: Final[Mapping[str, str]] = {
 }
 _OPTIONAL: Final[Types] = {
     CONF_ATTRIBUTE: str,
+    CONF_BACKFILL: bool,
     CONF_CODE: str,
     CONF_ENTITY_REGISTRY_ID: str,
     CONF_MAX_INTERVAL: NUMBER,

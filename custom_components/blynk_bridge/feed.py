@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.util import dt as dt_util
 
 from .device.outbox import Source
 from .device.pacing import Lane
@@ -21,8 +22,21 @@ class Feed:
     _not_before: float = 0.0
     _waiting: asyncio.TimerHandle | None = None
     _repeating: asyncio.TimerHandle | None = None
+    _read_at: float = 0.0
+    delivered: float | None = None
+    """Until when Blynk has what there was to tell, as seconds of the epoch."""
     untrack: CALLBACK_TYPE | None = None
     """Stops following what a template uses."""
+
+    @property
+    def waits(self) -> bool:
+        """Return whether it will be put up when its interval is over."""
+        return self._waiting is not None
+
+    @callback
+    def async_arrived(self) -> None:
+        """Note that Blynk has what was read last."""
+        self.delivered = self._read_at
 
     @callback
     def async_mark(
@@ -50,6 +64,7 @@ class Feed:
         repeats: bool,
     ) -> None:
         """Start the intervals of a value that is sent now."""
+        self._read_at = dt_util.utcnow().timestamp()
         exposure = self.exposure
         self._not_before = loop.time() + exposure.min_interval
         if self._repeating is not None:

@@ -29,13 +29,25 @@ class Reader:
     @callback
     def read(self, exposure: Exposure) -> Value | Erased | None:
         """Return what the datastream is to hold, None for what it holds already."""
+        state = self._hass.states.get(exposure.entity_id)
         return tolerant.attempt(
-            exposure.trait, exposure.entity_id, partial(self._read, exposure)
+            exposure.trait, exposure.entity_id, partial(self._read, exposure, state)
         )
 
-    def _read(self, exposure: Exposure) -> Value | Erased | None:
-        """Return what the datastream is to hold; a trait's bug is not caught."""
-        state = self._hass.states.get(exposure.entity_id)
+    @callback
+    def read_past(self, exposure: Exposure, state: State) -> Value | None:
+        """Return what the datastream was to hold at a state of the past."""
+        value = tolerant.attempt(
+            exposure.trait,
+            exposure.entity_id,
+            partial(self._read, exposure, state, past=True),
+        )
+        return None if isinstance(value, Erased) else value
+
+    def _read(
+        self, exposure: Exposure, state: State | None, *, past: bool = False
+    ) -> Value | Erased | None:
+        """Return the value of a state, None for what is private and for no reading."""
         # To describe a template would be to render it once more.
         description = (
             None
@@ -44,7 +56,7 @@ class Reader:
         )
         if is_secret(exposure, description):
             return None
-        if self.erases(exposure):
+        if not past and self.erases(exposure):
             return _ERASED
         return None if state is None else self._value(exposure, state, description)
 

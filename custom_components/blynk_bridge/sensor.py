@@ -11,7 +11,12 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import MAX_LENGTH_STATE_STATE, EntityCategory
+from homeassistant.const import (
+    MAX_LENGTH_STATE_STATE,
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -74,17 +79,52 @@ SENSORS: Final = (
         value=lambda status: status.events_left,
     ),
     BlynkSensorDescription(
+        key="history_waiting",
+        translation_key="history_waiting",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda status: status.history_waiting,
+    ),
+    BlynkSensorDescription(
         key="server",
         translation_key="server",
         entity_category=EntityCategory.DIAGNOSTIC,
         value=_server,
     ),
     BlynkSensorDescription(
-        key="messages_sent",
-        translation_key="messages_sent",
+        key="messages_this_month",
+        translation_key="messages_this_month",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.TOTAL_INCREASING,
-        value=lambda status: status.messages_sent,
+        value=lambda status: status.quota.messages,
+    ),
+    BlynkSensorDescription(
+        key="quota_used",
+        translation_key="quota_used",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value=lambda status: status.quota.used_percent,
+    ),
+    BlynkSensorDescription(
+        key="busy_interval",
+        translation_key="busy_interval",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_display_precision=0,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda status: status.quota.interval,
+    ),
+    # Changes every few seconds in a busy house.
+    BlynkSensorDescription(
+        key="waiting_values",
+        translation_key="waiting_values",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda status: status.waiting,
     ),
     BlynkSensorDescription(
         key="last_diagnostic",

@@ -13,6 +13,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
 
 from .departures import Departures
 from .device.messages import Publication
@@ -195,6 +196,16 @@ class Uplink:
         await self._departures.async_send(compose, lane)
 
     @callback
+    def async_ask_again(self) -> None:
+        """Ask the pacer again: it may allow earlier what waits, or later."""
+        self._departures.wake()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many values and other messages wait."""
+        return len(self._outbox) + self._departures.errands
+
+    @callback
     def async_drop_errands(self) -> None:
         """Tell everybody who waits for a message that its session is over."""
         self._departures.drop_errands()
@@ -241,6 +252,17 @@ class Uplink:
     def has_arrived(self, name: str) -> bool:
         """Return whether the server has acknowledged a value of this datastream."""
         return self._outbox.has_value(name)
+
+    def delivered_until(self, name: str) -> float | None:
+        """Return until when Blynk has what an exposure had to tell, in epoch seconds.
+
+        That is now, where nothing waits; None if nothing has arrived so far.
+        """
+        if (feed := self._feeds.get(name)) is None:
+            return None
+        if self._outbox.is_unsent(name) or feed.waits or self._is_silent(name):
+            return feed.delivered
+        return dt_util.utcnow().timestamp()
 
     # --- Silence ---------------------------------------------------------------
 
@@ -318,10 +340,12 @@ class Uplink:
                 )
 
     @callback
-    def _async_answered(self, parcel: Parcel) -> None:
+    def _async_answered(self, parcel: Parcel, arrived: bool) -> None:
         """Expect echoes of what the server has dealt with."""
         for name in parcel.values:
             self._echoes.answered(name, self._hass.loop.time())
+            if arrived and (feed := self._feeds.get(name)) is not None:
+                feed.async_arrived()
 
     @callback
     def _async_repeat(self, feed: Feed) -> None:

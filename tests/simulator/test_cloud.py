@@ -331,12 +331,15 @@ def test_a_datastream_is_found_by_pin(device: Device, pin: int, found: str) -> N
     assert state.definition.name == found
 
 
-def test_the_history_has_a_hundred_points(cloud: Cloud, device: Device) -> None:
+def test_the_history_has_an_end(
+    cloud: Cloud, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.history.LENGTH", 100)
     cloud.behaviour.max_rate = 0
     for value in range(150):
         cloud.uplink(device, "ds/Text", str(value).encode(), 10)
     history = device.datastreams["Text"].history
-    assert [history[0][1], history[-1][1], len(history)] == ["50", "149", 100]
+    assert [history[0].value, history[-1].value, len(history)] == ["50", "149", 100]
 
 
 # --- Small rules ---------------------------------------------------------------

@@ -47,7 +47,18 @@ async def test_a_device_is_connected_or_not(
 
 
 @pytest.mark.parametrize(
-    "name", ["isHardwareConnected", "get?v0", "getAll", "update?v0=1"]
+    "name",
+    [
+        "isHardwareConnected",
+        "get?v0",
+        "getAll",
+        "update?v0=1",
+        "batch/update?v0=1",
+        "update/property?pin=v0&label=A",
+        "logEvent?code=a",
+        "device/meta?metaFieldId=1",
+        "device/meta/update?metaFieldId=3&value=a",
+    ],
 )
 @pytest.mark.parametrize("token", ["", "x" * 32])
 async def test_a_bad_token_is_refused(
@@ -178,3 +189,74 @@ async def test_every_call_costs_a_message(
         await call(http, name)
     await call(http, "getAll", token="x" * 32)
     assert sim.cloud.quota.used(sim.cloud.clock()) == 4
+
+
+async def test_a_batch_writes_several_pins(
+    sim: Simulator, http: aiohttp.ClientSession, device: Peer
+) -> None:
+    assert await call(http, "batch/update?v0=1&v1=20.5") == (200, "")
+    assert await call(http, "get?v0&v1") == (200, '{"v0": 1, "v1": 20.5}')
+    assert [(await device.expect(PacketType.PUBLISH)).topic for _ in range(2)] == [
+        "downlink/ds/Switch",
+        "downlink/ds/Temperature",
+    ]
+    assert await call(http, "batch/update") == error("Wrong pin format.")
+
+
+async def test_points_of_other_times_are_uploaded(
+    sim: Simulator, http: aiohttp.ClientSession
+) -> None:
+    now = int(sim.cloud.clock() * 1000)
+    points = [[now - 2000, 20.5], [now - 1000, 21.5], [now - 1000, "warm"]]
+    url = f"{API}/batch/update?token={TOKEN}&pin=v1"
+    async with http.post(url, json=points) as response:
+        assert (response.status, await response.text()) == (200, "OK")
+    stored = sim.device.datastreams["Temperature"].history
+    assert [(point.time * 1000, point.value) for point in stored] == [
+        (now - 2000, 20.5),
+        (now - 1000, 21.5),
+    ]
+    for body in (b"{", b'{"v": 1}', b"[" + b"[1,1]," * 10_000 + b"[1,1]]"):
+        async with http.post(url, data=body) as response:
+            assert response.status == 400
+
+
+async def test_a_widget_property_is_overridden(
+    sim: Simulator, http: aiohttp.ClientSession
+) -> None:
+    query = "pin=v4&label=Heating&labels=Cold&labels=Warm"
+    assert await call(http, f"update/property?{query}") == (200, "")
+    assert sim.device.datastreams["Mode"].properties == {
+        "label": "Heating",
+        "labels": ("Cold", "Warm"),
+    }
+    assert await call(http, "update/property?pin=v99&label=A") == error(
+        "No datastream setup for that pin."
+    )
+
+
+async def test_an_event_is_recorded(
+    sim: Simulator, http: aiohttp.ClientSession
+) -> None:
+    sim.cloud.define_events({"alarm": "The alarm"})
+    assert await call(http, "logEvent?code=alarm&description=Help") == (200, "")
+    assert [event.description for event in sim.device.last_events] == ["Help"]
+    assert await call(http, "logEvent?code=alarm") == error(
+        "less than 1 s after the last one"
+    )
+    assert await call(http, "logEvent?code=other") == error(
+        "Can't find Event with this code in Product template"
+    )
+
+
+async def test_metadata_is_read_and_written(
+    sim: Simulator, http: aiohttp.ClientSession, device: Peer
+) -> None:
+    assert await call(http, "device/meta?metaFieldId=1") == (200, "Simulated device")
+    update = "device/meta/update?metaFieldName=Hotspot%20Name&value=home"
+    assert await call(http, update) == (200, "")
+    message = await device.expect(PacketType.PUBLISH)
+    assert (message.topic, message.payload) == ("downlink/meta/Hotspot Name", b"home")
+    assert await call(http, "device/meta?metaFieldId=99") == error(
+        "MetaField doesn't exist"
+    )

@@ -17,7 +17,10 @@ import aiomqtt
 import paho.mqtt.client as paho
 
 from .allowance import Allowance
+from .dial import Resolve
 from .endpoint import Endpoint
+from .errors import LinkError, NotMqtt
+from .framing import DATA_FRAMES, Frame, head_size
 from .transport import open_stream
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -26,6 +29,9 @@ _QUIET: Final = _LOGGER.getChild("mqtt")
 _GOODBYE_TIMEOUT: Final = 0.5
 _PACKET_SIZE_MAX: Final = 2 * 1024 * 1024
 _UNRELEASED_MAX: Final = 10
+_CONNACK: Final = 0x20
+_KEEPALIVE_PRECISION: Final = 0.05
+"""Seconds; a timer may be early by less than the clock can tell."""
 _UNSENT_MAX: Final = 1000
 """Packets that the server may leave in our send queue: it has us answer, and reads nothing."""
 _PACKETS_AT_ONCE: Final = 20
@@ -34,6 +40,12 @@ _PACKETS_AT_ONCE: Final = 20
 
 class _WebSocket(paho._WebsocketWrapper):
     """paho's WebSocket framing on a stream that is already upgraded."""
+
+    def __init__(self, *args: Any) -> None:
+        """Begin before the first frame."""
+        self._head = bytearray()
+        self._frame: Frame | None = None
+        super().__init__(*args)
 
     def _do_handshake(self, extra_headers: object) -> None:
         """Do nothing: paho's own hand-shake blocks for a keepalive's length."""
@@ -50,6 +62,57 @@ class _WebSocket(paho._WebsocketWrapper):
             self.connected = False
         return super()._create_frame(opcode, data, 1)
 
+    def _recv_impl(self, length: int) -> bytes:
+        """Return what has come of a binary frame's payload, and keep nothing of it.
+
+        paho keeps a frame until it is complete, and copies all of it at each read:
+        one without an end fills the memory. Raises BlockingIOError where there is
+        nothing yet, ValueError for a frame that no MQTT server sends.
+        """
+        try:
+            if self._frame is None:
+                self._frame = self._begun_frame()
+            frame = self._frame
+            if frame.opcode in DATA_FRAMES:
+                data = frame.take(self._received(min(length, frame.left)))
+            else:
+                frame.control += frame.take(self._received(frame.left))
+                data = b""
+        except ConnectionError:
+            self.connected = False
+            return b""
+        if not frame.left:
+            self._frame = None
+            self._answer(frame)
+        if not data:
+            raise BlockingIOError
+        return data
+
+    def _begun_frame(self) -> Frame:
+        """Return a frame whose head has come completely."""
+        while missing := head_size(self._head) - len(self._head):
+            self._head += self._received(missing)
+        head, self._head = self._head, bytearray()
+        return Frame.of(head)
+
+    def _received(self, size: int) -> bytes:
+        """Return at most so many bytes of the stream, at least one if any are wanted."""
+        data: bytes = self._socket.recv(size) if size else b""
+        if size and not data:
+            raise ConnectionAbortedError
+        return data
+
+    def _answer(self, frame: Frame) -> None:
+        """Answer a PING or a CLOSE, unless a frame of our own is only half sent."""
+        reply = {
+            self.OPCODE_PING: self.OPCODE_PONG,
+            self.OPCODE_CONNCLOSE: self.OPCODE_CONNCLOSE,
+        }.get(frame.opcode)
+        if reply is not None:
+            answer = self._create_frame(reply, frame.control)
+            if not self._sendbuffer:
+                self._socket.send(answer)
+
 
 class LoopClient(aiomqtt.Client):
     """An aiomqtt client on a stream of our own, without a thread."""
@@ -60,6 +123,7 @@ class LoopClient(aiomqtt.Client):
         tls: ssl.SSLContext | None,
         *,
         password: str,
+        resolve: Resolve,
         **options: Any,
     ) -> None:
         """Prepare the client; the options are aiomqtt's."""
@@ -72,10 +136,15 @@ class LoopClient(aiomqtt.Client):
         )
         self._endpoint = endpoint
         self._tls = tls
+        self._resolve = resolve
         self._stream: socket.socket | ssl.SSLSocket | None = None
         self._closed = asyncio.Event()
         self._allowance = Allowance(self._loop.time)
         self._resuming: asyncio.Handle | None = None
+
+    @abstractmethod
+    def end(self, error: LinkError) -> None:
+        """End the link, if nothing has ended it before."""
 
     @abstractmethod
     def _broken(self) -> None:
@@ -83,7 +152,8 @@ class LoopClient(aiomqtt.Client):
 
     async def _open(self) -> None:
         """Open the stream and send CONNECT. Raises LinkError."""
-        self._stream = await open_stream(self._endpoint, self._tls)
+        self._stream = await open_stream(self._endpoint, self._tls, self._resolve)
+        self._look_at_first_byte()
         vars(self._client)["_create_socket"] = self._framed
         self._client_connect()
 
@@ -125,14 +195,49 @@ class LoopClient(aiomqtt.Client):
             None,
         )
 
+    def _look_at_first_byte(self) -> None:
+        """End the link if a server does not begin as one of MQTT does.
+
+        paho takes a web page for a long packet, and waits for the rest of it.
+        """
+        client = self._client
+        receive = client._sock_recv
+
+        def first_byte(size: int) -> bytes:
+            if not (data := receive(size)):
+                return data
+            if data[0] != _CONNACK:
+                self.end(NotMqtt("something else than an MQTT server answers"))
+                return b""
+            del vars(client)["_sock_recv"]
+            return data
+
+        vars(client)["_sock_recv"] = first_byte
+
     # --- The socket in the event loop ----------------------------------------
     # aiomqtt defers these to the loop's next turn, since it connects in a thread:
     # by then the descriptor may be closed, and be another connection's.
 
     def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
-        """Read from now on, and look after the keepalive."""
+        """Read from now on."""
         self._loop.add_reader(sock.fileno(), self._read)
+
+    def _look_after_keepalive(self) -> None:
+        """Ping from now on; before CONNACK there is nothing to keep alive."""
         self._misc_task = self._loop.create_task(self._misc_loop())
+
+    async def _misc_loop(self) -> None:
+        """Let paho ping, and miss the answer, when that is due.
+
+        aiomqtt has it look once a second: 86,400 times a day for nothing.
+        """
+        client = self._client
+        while client.loop_misc() == paho.MQTT_ERR_SUCCESS:
+            oldest = min(client._last_msg_in, client._last_msg_out)
+            if client._ping_t:
+                oldest = min(oldest, client._ping_t)
+            due = oldest + client._keepalive - paho.time_func()
+            await asyncio.sleep(max(due, _KEEPALIVE_PRECISION))
 
     def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
         """Forget the descriptor before it is closed."""

@@ -50,6 +50,11 @@ class Parcel:
     values: dict[str, Form]
     waiting: dict[str, _Waiting]
 
+    @property
+    def lane(self) -> Lane:
+        """Return the lane of the most urgent value in it."""
+        return min(item.lane for item in self.waiting.values())
+
 
 class Outbox:
     """Collects what has changed, and packs it into as few messages as possible.
@@ -125,7 +130,7 @@ class Outbox:
             if form is None or self._is_known(name, form, item):
                 settled.append(name)
                 continue
-            if isinstance(form, Erased) or _has_parts(form):
+            if isinstance(form, Erased) or has_parts(form):
                 if values:
                     continue
                 values, taken = {name: form}, {name: item}
@@ -174,7 +179,7 @@ class Outbox:
 
     def goes_alone(self, name: str) -> bool:
         """Return whether a datastream's value was a message of its own, and none waits."""
-        return name not in self._waiting and _has_parts(self._known.get(name))
+        return name not in self._waiting and has_parts(self._known.get(name))
 
     def _doubt(self, name: str) -> None:
         """Take nothing for granted of what Blynk has, whatever answer still comes."""
@@ -207,7 +212,7 @@ def _form(name: str, item: _Waiting) -> Form | None:
         return None
 
 
-def _has_parts(form: Form | None) -> bool:
+def has_parts(form: Form | None) -> bool:
     """Return whether a batch can't hold the value: a text of several parts.
 
     Parts are joined by NUL in `ds/NAME`, a colour's for example; Blynk documents
