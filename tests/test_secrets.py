@@ -122,13 +122,14 @@ async def test_nowhere(
     entry = await a_day(hass, simulator, set_up)
     simulator.cloud.deny(simulator.device, "y" * 32)
     await eventually(hass.config_entries.flow.async_progress, 30)
-    stored = [hass.states.async_all(), ir.async_get(hass).issues]
+    states = hass.states.async_all()
+    issues = list(ir.async_get(hass).issues.values())
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()
     evidence = {
         "log": list(lines(records)),
-        "states": [str(state.as_dict()) for state in stored[0]],
-        "issues": [str(issue) for issue in stored[1].values()],
+        "states": [str(state.as_dict()) for state in states],
+        "issues": [str(issue) for issue in issues],
         "events": [str(e.as_dict()) for e in events if not calls_service(e)],
         "entities": [str(item) for item in er.async_get(hass).entities.values()],
         "devices": [str(item) for item in dr.async_get(hass).devices],
