@@ -43,8 +43,8 @@ _TOLERANCE: Final = 0.001
 class Mood:
     """What a server does of its own accord."""
 
-    refuse: int = 0
-    """The code of CONNACK, of the connection's version of MQTT."""
+    refuse: tuple[int, int] | None = None
+    """The codes of CONNACK on MQTT 3.1.1 and on MQTT 5, None to let everybody in."""
     refer: str | None = None
     """The Server Reference of a refusal, on MQTT 5."""
     mute: bool = False
@@ -137,13 +137,15 @@ class Peer:
         mood, cloud = self.host.mood, self.host.cloud
         cloud.check(packet.password == cloud.token.encode(), "the token, nothing else")
         cloud.check(cloud.token not in packet.client_id, "no token as the client id")
-        if mood.refuse:
+        if mood.refuse is not None:
             properties = (
                 {Property.SERVER_REFERENCE: mood.refer}
                 if mood.refer and self.decoder.level == V5
                 else {}
             )
-            self.send(Connack(mood.refuse, properties))
+            old, new = mood.refuse
+            code = new if self.decoder.level == V5 else old
+            self.send(Connack(code, properties))
             self.close()
             return
         self.send(Connack(0))
@@ -155,7 +157,7 @@ class Peer:
         mood, cloud = self.host.mood, self.host.cloud
         cloud.count()
         cloud.check(packet.size <= 1000, "no message over 1,000 bytes")
-        cloud.check(not cloud.token.encode() in packet.payload, "no token in a message")
+        cloud.check(cloud.token.encode() not in packet.payload, "no token in a message")
         if not self.published:
             settled = (
                 self.subscribed_at is not None
