@@ -9,10 +9,16 @@ from typing import Final, Never
 from .device.errors import LinkError, NotConnected, PublishRefused
 from .device.outbox import Outbox, Parcel
 from .device.pacing import Lane, Pacer
+from .device.reasons import PATIENT
 from .device.session import DeviceSession
 from .errands import Compose, Errand, Errands
 
 _LOGGER: Final = logging.getLogger(__name__)
+
+_PATIENCE: Final = 900.0
+"""Seconds after which the pacer is asked again: the clock may have been put right."""
+_REST: Final = 900.0
+"""Seconds in which a server that takes no more is left alone: each try may cost a message."""
 
 
 class Departures:
@@ -42,6 +48,9 @@ class Departures:
         self._on_answered = on_answered
         self._on_sent = on_sent
         self._wake = asyncio.Event()
+        self._given_up: set[str] = set()
+        """Datastreams whose refused value was told of."""
+        self._exhausted = False
 
     def wake(self) -> None:
         """Look again at what waits: there is more of it."""
@@ -56,6 +65,11 @@ class Departures:
         if not self._session.ready:
             raise NotConnected("no session")
         await self._errands.wait_for(compose, lane, self.wake)
+
+    @property
+    def errands_waiting(self) -> int:
+        """Return how many messages wait that are no values."""
+        return len(self._errands)
 
     def drop_errands(self) -> None:
         """Tell everybody who waits for a message that its session is over."""
@@ -92,7 +106,7 @@ class Departures:
             elif (delay := self._pacer.delay(lane)) > 0:
                 # Something more urgent may come and be allowed to go earlier.
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(delay):
+                    async with asyncio.timeout(min(delay, _PATIENCE)):
                         await self._wake.wait()
             else:
                 return
@@ -101,10 +115,11 @@ class Departures:
         """Send one message that is no value, and tell who waits for it."""
         try:
             if (publication := errand.compose()) is not None:
-                self._pacer.spend()
+                self._pacer.spend(errand.lane)
                 await self._session.publish(publication)
                 self._on_sent()
         except LinkError as error:
+            self._rest_after(error)
             errand.fail(error)
         except Exception as error:
             errand.fail(error)
@@ -114,20 +129,40 @@ class Departures:
 
     async def _async_send_values(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
-        self._pacer.spend()
+        self._pacer.spend(parcel.lane)
         self._on_leaving(parcel)
         arrived = False
         try:
             await self._session.publish(parcel.publication)
-        except PublishRefused as error:
-            # Sent again, it would be refused again: the next change is another try.
-            _LOGGER.debug("%d values dropped: %s", len(parcel.values), error)
-            self._outbox.refused(parcel)
         except LinkError as error:
-            _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
-            self._outbox.returned(parcel)
+            if isinstance(error, PublishRefused) and not self._rest_after(error):
+                self._give_up(self._outbox.refused(parcel), error)
+            else:
+                _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
+                self._outbox.returned(parcel)
         else:
             self._outbox.acknowledged(parcel)
+            self._given_up -= parcel.values.keys()
+            self._exhausted = False
             self._on_sent()
             arrived = True
         self._on_answered(parcel, arrived)
+
+    def _rest_after(self, error: LinkError) -> bool:
+        """Send nothing for a while if the server takes no more; return whether it is so."""
+        if not isinstance(error, PublishRefused) or error.code not in PATIENT:
+            return False
+        if not self._exhausted:
+            _LOGGER.warning("Blynk takes no more messages for now: %s", error)
+        self._exhausted = True
+        self._pacer.rest(_REST)
+        return True
+
+    def _give_up(self, names: list[str], error: PublishRefused) -> None:
+        """Say once of each datastream that the server does not take its value."""
+        for name in names:
+            level = logging.DEBUG if name in self._given_up else logging.WARNING
+            self._given_up.add(name)
+            _LOGGER.log(
+                level, "Blynk does not take the value of datastream %s: %s", name, error
+            )

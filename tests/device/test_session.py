@@ -12,6 +12,7 @@ import ssl
 import pytest
 
 from custom_components.blynk_bridge.device.backoff import BACKOFF_MAX
+from custom_components.blynk_bridge.device.dial import Resolve, resolve_by_system
 from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
 from custom_components.blynk_bridge.device.errors import (
     BlynkError,
@@ -89,6 +90,7 @@ async def running(
     pauses: list[float] | None = None,
     on_publish: Callable[[], None] = lambda: None,
     announces: Callable[[Endpoint], bool] = lambda _: True,
+    resolve: Resolve = resolve_by_system,
 ) -> AsyncGenerator[Running]:
     """Run a session whose back-off is short, and end it with the block."""
     messages: list[Downlink] = []
@@ -107,6 +109,7 @@ async def running(
         on_publish=on_publish,
         announces=announces,
         jitter=jitter,
+        resolve=resolve,
     )
     task: asyncio.Task[None] = asyncio.create_task(session.run())
     try:

@@ -108,7 +108,7 @@ PAYLOADS: Final = (
 )
 LARGE: Final = {
     0: b"y" * 1_500_000,
-    **{number: b"z" * 50_000 for number in range(1000, MESSAGES, 1000)},
+    **dict.fromkeys(range(1000, MESSAGES, 1000), b"z" * 50_000),
 }
 """Payloads by their place in the flood; a packet may have two megabytes."""
 NO_UTF8: Final = b"\x30\x0e\x00\x0bdownlink/\xff\xfe1"
@@ -260,7 +260,7 @@ async def _is_operated(home: Home, simulator: Simulator) -> None:
     ):
         await simulator.press(name, TEMPLATE_TEXT)
         await wait_for(
-            lambda: home.client.state(entity_id),
+            lambda entity_id=entity_id: home.client.state(entity_id),
             15,
             f"{entity_id} shows what was written",
             lambda shown: shown.state == TEMPLATE_TEXT,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 import json
 from typing import Protocol
 
@@ -41,12 +42,25 @@ class SimulatedBlynk:
     """The simulator."""
 
     def __init__(self, simulator: Simulator, proxy: Proxy) -> None:
-        """Let redirects lead through the proxy."""
+        """Let every region be reached through the proxy, redirected or not."""
         self.simulator = simulator
-        self.ports = {
-            name: proxy.listen(region.mqtt_port)
-            for name, region in simulator.regions.items()
+        self.targets = {
+            name: region.mqtt_port for name, region in simulator.regions.items()
         }
+        for name in self.targets:
+            self.move(name, proxy)
+
+    @property
+    def port(self) -> int:
+        """Return the port of the entry region."""
+        return self.simulator.entry.mqtt_port
+
+    def move(self, name: str, proxy: Proxy) -> None:
+        """Have a region on another port from now on; the old one is dead."""
+        regions = self.simulator.cloud.regions
+        proxy.close_port(regions[name].mqtt_port)
+        port = proxy.listen(self.targets[name])
+        regions[name] = replace(regions[name], mqtt_port=port)
 
     def value(self, name: str) -> Value | None:
         """Return what a datastream holds."""

@@ -25,11 +25,11 @@ from custom_components.blynk_bridge.const import (
 from custom_components.blynk_bridge.credentials import Credentials
 from simulator import Simulator, SimulatorOptions
 from tests.conftest import TEMPLATE_ID, TOKEN
-from tests.skipped_time import SkippedTime, skipped_time
+from tests.skipped_time import skipped_time
 
-from .clouds import TEMPLATE, Blynk, SimulatedBlynk
+from .clouds import TEMPLATE, SimulatedBlynk
 from .house import SUBENTRIES, House
-from .proxy import Proxy, Way
+from .proxy import Proxy
 from .row import Row
 
 _SETTLED = 150.0
@@ -88,7 +88,7 @@ async def house(
                 CONF_TOKEN: TOKEN,
                 CONF_TEMPLATE_ID: TEMPLATE_ID,
                 CONF_HOST: "127.0.0.1",
-                CONF_PORT: blynk.ports[simulator.cloud.entry],
+                CONF_PORT: blynk.port,
                 CONF_TRANSPORT: "tcp",
                 CONF_VERIFY_SSL: True,
                 CONF_PROTOCOL: "3.1.1",

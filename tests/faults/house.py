@@ -1,12 +1,11 @@
 """A house whose bridge reaches its cloud through the proxy, and all that its user sees."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 import logging
 
 from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN
-from homeassistant.components.number.const import DOMAIN as NUMBER
 from homeassistant.components.text.const import DOMAIN as TEXT
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import (
@@ -28,7 +27,7 @@ from tests.conftest import control, exposure, temperature
 from tests.skipped_time import SkippedTime
 
 from .clouds import Blynk, SimulatedBlynk, Value
-from .proxy import Connection, Fault, Plan, Proxy, Way
+from .proxy import Connection, Proxy, Way
 
 CONNECTIVITY = "binary_sensor.home_connectivity"
 _LOGGERS = "custom_components.blynk_bridge"
@@ -66,6 +65,8 @@ class House:
     wanted: dict[str, Value] = field(default_factory=dict)
     """What each datastream is to hold in the end."""
     spent_before: int = 0
+    fault: asyncio.Task[None] | None = None
+    """What goes on happening to the line, until it is healed."""
     _tasks: set[asyncio.Task[object]] = field(default_factory=set)
     _listeners: dict[str, int] = field(default_factory=dict)
     _stop: CALLBACK_TYPE = lambda: None
@@ -129,7 +130,8 @@ class House:
 
         @callback
         def raised(event: Event[ir.EventIssueRegistryUpdatedData]) -> None:
-            if event.data["action"] == "create":
+            ours = event.data["domain"] == DOMAIN
+            if ours and event.data["action"] == "create":
                 self.issues.add(event.data["issue_id"].removesuffix("_01TESTENTRY"))
 
         self.entry.async_on_unload(
@@ -218,8 +220,10 @@ class House:
             return None if state is None else state.state
 
         def number(entity_id: str) -> float | None:
-            found = text(entity_id)
-            return None if found is None else float(found)
+            try:
+                return float(text(entity_id) or "nan")
+            except ValueError:
+                return None
 
         return {
             "Temperature": number("sensor.temperature"),
@@ -263,10 +267,15 @@ class House:
         return session
 
     @property
+    def cloud(self) -> SimulatedBlynk:
+        """Return the cloud, where it is the simulator."""
+        assert isinstance(self.blynk, SimulatedBlynk)
+        return self.blynk
+
+    @property
     def simulator(self) -> Simulator:
         """Return the simulator, where it is the cloud."""
-        assert isinstance(self.blynk, SimulatedBlynk)
-        return self.blynk.simulator
+        return self.cloud.simulator
 
     @property
     def spent(self) -> int:

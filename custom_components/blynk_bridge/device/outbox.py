@@ -50,6 +50,11 @@ class Parcel:
     values: dict[str, Form]
     waiting: dict[str, _Waiting]
 
+    @property
+    def lane(self) -> Lane:
+        """Return the lane of the most urgent value in it."""
+        return min(item.lane for item in self.waiting.values())
+
 
 class Outbox:
     """Collects what has changed, and packs it into as few messages as possible.
@@ -63,6 +68,8 @@ class Outbox:
         self._waiting: dict[str, _Waiting] = {}
         self._under_way: dict[str, _Waiting] = {}
         self._known: dict[str, Form] = {}
+        self._suspects: set[str] = set()
+        """Datastreams of a message that was refused: none of them spoils another one."""
 
     def __len__(self) -> int:
         """Return how many datastreams wait."""
@@ -106,6 +113,7 @@ class Outbox:
     def discard(self, name: str) -> None:
         """Forget a datastream that is no longer ours, on its way too."""
         self._waiting.pop(name, None)
+        self._suspects.discard(name)
         self._doubt(name)
 
     def take(self) -> Parcel | None:
@@ -125,7 +133,7 @@ class Outbox:
             if form is None or self._is_known(name, form, item):
                 settled.append(name)
                 continue
-            if isinstance(form, Erased) or has_parts(form):
+            if isinstance(form, Erased) or has_parts(form) or name in self._suspects:
                 if values:
                     continue
                 values, taken = {name: form}, {name: item}
@@ -150,6 +158,7 @@ class Outbox:
 
     def acknowledged(self, parcel: Parcel) -> None:
         """Note that Blynk has these values now."""
+        self._suspects -= parcel.values.keys()
         for name, item in parcel.waiting.items():
             if self._arrived(name, item):
                 self._known[name] = parcel.values[name]
@@ -163,10 +172,20 @@ class Outbox:
                     name, newer.data_type, newer.source, item.lane, forced=item.forced
                 )
 
-    def refused(self, parcel: Parcel) -> None:
-        """Forget about what the server does not take, until there is something new."""
+    def refused(self, parcel: Parcel) -> list[str]:
+        """Let each value of a refused message try it alone; return who already has.
+
+        Those are forgotten until there is something new, which goes alone, too. The
+        others would otherwise be lost for a single one that the server does not take.
+        """
+        if len(parcel.values) > 1:
+            self._suspects |= parcel.values.keys()
+            self.returned(parcel)
+            return []
         for name, item in parcel.waiting.items():
             self._arrived(name, item)
+        self._suspects |= parcel.values.keys()
+        return list(parcel.values)
 
     def has_value(self, name: str) -> bool:
         """Return whether Blynk has acknowledged a value that nothing has superseded."""

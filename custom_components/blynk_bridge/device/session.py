@@ -119,6 +119,8 @@ class DeviceSession:
         self._link: Link | None = None
         self._ready = asyncio.Event()
         self._refused_protocols: set[Protocol] = set()
+        self._unhandled: set[type[Downlink]] = set()
+        """Sorts of messages of which was told that they could not be handled."""
         self.status = SessionStatus(SessionState.CONNECTING, self._route.start)
         self.messages_sent = 0
         """Publishes and questions made, each of which costs a message of the quota."""
@@ -245,7 +247,14 @@ class DeviceSession:
             self._on_message(self._scrub_message(message))
         # The link would take it for malformed data, and end: once a message, for ever.
         except Exception:
-            _LOGGER.exception("A %s could not be handled", type(message).__name__)
+            kind = type(message)
+            _LOGGER.log(
+                logging.DEBUG if kind in self._unhandled else logging.ERROR,
+                "A %s could not be handled",
+                kind.__name__,
+                exc_info=True,
+            )
+            self._unhandled.add(kind)
 
     def _scrub_message(self, message: Downlink) -> Downlink:
         """Return a message without the token: its texts end up in states and logs."""
