@@ -37,7 +37,9 @@ class Broker:
         self._wires: set[Wire] = set()
         self._sessions: set[Session] = set()
 
-    async def add_region(self, name: str, ports: Ports) -> dict[Transport, int]:
+    async def add_region(
+        self, name: str, address: str, ports: Ports
+    ) -> dict[Transport, int]:
         """Bind a region's ports, 0 meaning a free one; return the actual ones."""
         app = web.Application()
         app.router.add_get(WEBSOCKET_PATH, partial(self._serve_websocket, name))
@@ -51,6 +53,7 @@ class Broker:
                 self._protocol_factory(name, transport, runner),
                 ports.get(transport, 0),
                 self._tls if secure else None,
+                address=address,
                 mute=lambda: self._cloud.behaviour.mute,
             )
             self._listeners.append(listener)

@@ -1,4 +1,4 @@
-"""A listening port on 127.0.0.1 that can go away and come back with the same number."""
+"""A listening port on this machine that can go away and come back with the same number."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Listener:
         port: int,
         tls: ssl.SSLContext | None = None,
         *,
+        address: str = ADDRESS,
         mute: Callable[[], bool] = bool,
     ) -> None:
         """Take the port (0: any free one) without listening yet; OSError if it is taken.
@@ -43,7 +44,8 @@ class Listener:
         self._mute = mute
         self._factory = factory
         self._tls = tls
-        self._socket = _bound(port)
+        self._address = address
+        self._socket = _bound(address, port)
         self.port: int = self._socket.getsockname()[1]
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pause: asyncio.TimerHandle | None = None
@@ -65,7 +67,7 @@ class Listener:
     async def stop(self) -> None:
         """Refuse connections, and keep the port from being taken by others meanwhile."""
         await self.close()
-        self._socket = _bound(self.port)
+        self._socket = _bound(self._address, self.port)
 
     async def close(self) -> None:
         """Let go of the port, and of the connections that are not open yet."""
@@ -122,12 +124,13 @@ class Listener:
             )
 
 
-def _bound(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def _bound(address: str, port: int) -> socket.socket:
+    # Without its protocol asyncio would not know that it may send at once (TCP_NODELAY).
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setblocking(False)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((ADDRESS, port))
+        bound.bind((address, port))
     except OSError:
         bound.close()
         raise

@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from .behaviour import AfterRedirect, Behaviour
 from .broker import Broker
-from .certificates import issue_certificates
+from .certificates import ADDRESSES, HOSTS, issue_certificates
 from .changes import Change
 from .cloud import Cloud
 from .confirmation import Cancel
@@ -52,6 +52,9 @@ class SimulatorOptions:
     regions: int = 2
     home: str | None = None  # the region the device lives in; None: the entry region
     host: str = "127.0.0.1"  # the name in redirects; the servers bind 127.0.0.1 only
+    domain: str | None = None
+    """Regions are hosts of this domain, each on a loopback address of its own and all on
+    the same ports, as Blynk's are. `addresses` tells a resolver of names where."""
     mqtt_port: int = 0
     tls_port: int = 0
     ws_port: int = 0
@@ -81,8 +84,8 @@ class Simulator:
             datastreams=options.datastreams,
             events=options.events,
             regions={
-                name: Region(name, options.host)
-                for name in REGION_NAMES[: options.regions]
+                name: Region(name, _host(options, number))
+                for number, name in enumerate(REGION_NAMES[: options.regions])
             },
             behaviour=options.behaviour,
             clock=options.clock,
@@ -116,7 +119,9 @@ class Simulator:
     async def start(self) -> None:
         """Start every server. Raises OSError if a port is taken."""
         self._folder = tempfile.TemporaryDirectory(prefix="blynk-simulator-")
-        tls = issue_certificates(Path(self._folder.name))
+        domain = self.options.domain
+        hosts = () if domain is None else (domain, f"*.{domain}")
+        tls = issue_certificates(Path(self._folder.name), (*HOSTS, *ADDRESSES, *hosts))
         self._broker = Broker(self.cloud, self.journal, tls)
         self._web = WebServers(self, tls)
         try:
@@ -129,22 +134,22 @@ class Simulator:
         self._web.start()
 
     async def _open_region(self, name: str, broker: Broker, web: WebServers) -> None:
-        options, is_entry = self.options, name == self.cloud.entry
+        like = self.options if name == self.cloud.entry else self._ports_to_share
         wanted = {
-            Transport.TCP: options.mqtt_port,
-            Transport.TLS: options.tls_port,
-            Transport.WS: options.ws_port,
-            Transport.WSS: options.wss_port,
+            Transport.TCP: like.mqtt_port,
+            Transport.TLS: like.tls_port,
+            Transport.WS: like.ws_port,
+            Transport.WSS: like.wss_port,
         }
-        ports = await broker.add_region(name, wanted if is_entry else {})
+        host = self.cloud.regions[name].host
+        address = self.addresses.get(host, ADDRESSES[0])
+        ports = await broker.add_region(name, address, wanted)
         http_port, https_port = await web.add_region(
-            name,
-            options.http_port if is_entry else 0,
-            options.https_port if is_entry else 0,
+            name, address, like.http_port, like.https_port
         )
         self.cloud.regions[name] = Region(
             name,
-            options.host,
+            host,
             mqtt_port=ports[Transport.TCP],
             tls_port=ports[Transport.TLS],
             ws_port=ports[Transport.WS],
@@ -152,6 +157,11 @@ class Simulator:
             http_port=http_port,
             https_port=https_port,
         )
+
+    @property
+    def _ports_to_share(self) -> Region:
+        """The entry's ports where each region has an address, or else free ones."""
+        return Region("") if self.options.domain is None else self.entry
 
     async def stop(self) -> None:
         """End every server and remove the certificates."""
@@ -188,6 +198,14 @@ class Simulator:
     def regions(self) -> dict[str, Region]:
         """The regions by name."""
         return self.cloud.regions
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The address of each region's host name, where there is a domain."""
+        if self.options.domain is None:
+            return {}
+        hosts = [region.host for region in self.cloud.regions.values()]
+        return dict(zip(hosts, ADDRESSES, strict=False))
 
     @property
     def entry(self) -> Region:
@@ -328,3 +346,10 @@ class Simulator:
         newest = "\n".join(f"  {entry}" for entry in [*self.journal][-10:])
         state = f"online: {self.device.online}, home: {self.device.home}"
         return f"not within {timeout} s: {source}\n{state}, newest last:\n{newest}"
+
+
+def _host(options: SimulatorOptions, number: int) -> str:
+    """Give the host name of a region; the entry is the domain itself."""
+    if options.domain is None:
+        return options.host
+    return f"{REGION_NAMES[number]}.{options.domain}" if number else options.domain

@@ -33,7 +33,7 @@ class WebServers:
         self._listeners: list[Listener] = []
 
     async def add_region(
-        self, name: str, http_port: int, https_port: int
+        self, name: str, address: str, http_port: int, https_port: int
     ) -> tuple[int, int]:
         """Bind a region's two ports, 0 meaning a free one; return the actual ones."""
         app = web.Application()
@@ -49,8 +49,8 @@ class WebServers:
         if server is None:
             raise RuntimeError("the runner is not set up")
         plain, secure = (
-            Listener(server, http_port),
-            Listener(server, https_port, self._tls),
+            Listener(server, http_port, address=address),
+            Listener(server, https_port, self._tls, address=address),
         )
         self._listeners += [plain, secure]
         return plain.port, secure.port

@@ -30,6 +30,7 @@ from custom_components.blynk_bridge.const import (
     SUBENTRY_EVENT,
 )
 from custom_components.blynk_bridge.credentials import Credentials
+from custom_components.blynk_bridge.traits import tolerant
 from simulator import Simulator, SimulatorOptions
 from simulator.datastreams import Datastream, DataType
 
@@ -60,6 +61,12 @@ def _integration(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("recorder_db_url")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_told() -> None:
+    """Let every test hear of a trait's bug, which is told once in a lifetime."""
+    tolerant._told.clear()
 
 
 @pytest.fixture

@@ -29,10 +29,12 @@ Between sockets of one event loop this is plenty; a peer in another process need
 _TCP: tuple[int, ...] = (socket.AF_INET, socket.AF_INET6)
 _THREAD_SLICE: float = 0.005
 # In Linux's struct tcp_info: segments without an acknowledgement; bytes that were
-# acknowledged, and received.
-_TCP_INFO_SIZE: int = 136
+# acknowledged, and received; bytes not sent yet; bytes sent, and how many of them again.
+_TCP_INFO_SIZE: int = 216
 _UNACKNOWLEDGED: struct.Struct = struct.Struct("24xI")
 _BYTES: struct.Struct = struct.Struct("120xQQ")
+_UNSENT: struct.Struct = struct.Struct("144xI")
+_SENT: struct.Struct = struct.Struct("200xQQ")
 
 
 class SkippedTime:
@@ -49,6 +51,8 @@ class SkippedTime:
         self._wall, self._monotonic = time.time, time.monotonic
         self.ahead = 0.0
         """Seconds that were skipped."""
+        self.shifted = 0.0
+        """Seconds by which the time of day is wrong."""
         self.busy: Callable[[], bool] = lambda: False
         """Tells whether something works outside of the loop, which is waited for."""
 
@@ -58,7 +62,7 @@ class SkippedTime:
 
     def wall(self) -> float:
         """Return the time of day, as seconds of the epoch."""
-        return self._wall() + self.ahead
+        return self._wall() + self.ahead + self.shifted
 
     def now(self) -> datetime:
         """Return the time of day in UTC."""
@@ -113,7 +117,7 @@ class _Wire:
     def active(self) -> bool:
         """Return whether anything has moved since the last time, or is under way."""
         seen: dict[int, tuple[int, ...]] = {}
-        under_way = False
+        unacknowledged: list[tuple[socket.SocketType, bytes]] = []
         watched = {key.fd for key in self._selector.get_map().values()}
         for fd in watched:
             if (connection := self._socket(fd)) is None:
@@ -121,14 +125,39 @@ class _Wire:
             info = connection.getsockopt(
                 socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE
             )
-            (unacknowledged,) = _UNACKNOWLEDGED.unpack_from(info)
-            under_way = under_way or unacknowledged > 0
+            if _UNACKNOWLEDGED.unpack_from(info) > (0,):
+                unacknowledged.append((connection, info))
             seen[fd] = _BYTES.unpack_from(info)
         changed = seen != self._seen
         self._seen = seen
         for fd in self._sockets.keys() - watched:
             self._forget(fd)
-        return changed or under_way
+        return changed or any(
+            not self._has_arrived(*item, seen) for item in unacknowledged
+        )
+
+    def _has_arrived(
+        self,
+        connection: socket.SocketType,
+        info: bytes,
+        seen: dict[int, tuple[int, ...]],
+    ) -> bool:
+        """Return whether the other end has everything, though it has not said so yet.
+
+        An acknowledgement may be 40 ms late, and only of an end in this loop we know.
+        """
+        try:
+            far = connection.getpeername()
+            ends = (
+                bytes_[1]
+                for fd, bytes_ in seen.items()
+                if (end := self._sockets[fd]) is not None and end.getsockname() == far
+            )
+            (unsent,) = _UNSENT.unpack_from(info)
+            sent, again = _SENT.unpack_from(info)
+        except OSError, struct.error:
+            return False
+        return not unsent and next(ends, None) == sent - again
 
     def _socket(self, fd: int) -> socket.SocketType | None:
         """Return a descriptor as a socket, None where it is no TCP connection."""

@@ -1,6 +1,7 @@
 """Widgets of the simulator operate entities of a real Home Assistant."""
 
 import asyncio
+from contextlib import suppress
 import json
 import logging
 from typing import Any
@@ -26,6 +27,7 @@ from simulator.journal import Kind
 
 from .conftest import SetUp, exposure
 from .device.conftest import eventually
+from .skipped_time import skipped_time
 
 LAMP = exposure("input_boolean.lamp", "power", "Lamp")
 LEVEL = exposure("input_number.level", "value", "Level", "integer")
@@ -511,7 +513,7 @@ async def test_a_waiting_write_meets_the_exposure_as_it_is_now(
         await simulator.press("Lamp", 0)
         await simulator.ping()
     release.set()
-    await eventually(lambda: not entry.runtime_data._downlink._waiting)
+    await eventually(lambda: not entry.runtime_data._downlink._turns.waiting)
     assert calls == expected
 
 
@@ -588,7 +590,7 @@ async def test_a_slider_that_is_dragged_starves_no_switch(
         await simulator.press("Level", percent)
     await simulator.press("Lamp", 0)
     await simulator.ping()
-    (waiting,) = entry.runtime_data._downlink._waiting.values()
+    (waiting,) = entry.runtime_data._downlink._turns.waiting.values()
     assert list(waiting) == ["Level", "Lamp"]
     await eventually(lambda: len(calls) == 3)
     assert calls == [
@@ -602,7 +604,7 @@ async def test_a_slider_that_is_dragged_starves_no_switch(
             and writes(simulator, "Level")[-1:] == [b"0"]
         )
     )
-    assert not entry.runtime_data._downlink._waiting
+    assert not entry.runtime_data._downlink._turns.waiting
 
 
 async def test_one_confirmation_and_one_value_of_each_other_trait(
@@ -689,6 +691,114 @@ async def test_what_an_integration_refuses_snaps_back_at_once(
     assert len(said) == 1
     await asyncio.sleep(0.3)
     assert writes(simulator, "Lamp") == [b"0"]
+
+
+async def test_an_action_that_hangs_gives_way_to_the_newest_write(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However often: one task is left of them, and none once it has ended."""
+    monkeypatch.setattr("custom_components.blynk_bridge.downlink._ACTION_TIMEOUT", 0.05)
+    hass.states.async_set("switch.lamp", "off")
+    running: list[str] = []
+    started: list[str] = []
+    ended: list[str] = []
+    release = asyncio.Event()
+
+    async def hang(call: ServiceCall) -> None:
+        running.append(call.service)
+        started.append(call.service)
+        try:
+            await release.wait()
+        finally:
+            ended.append(call.service)
+
+    hass.services.async_register("switch", "turn_on", hang)
+    hass.services.async_register("switch", "turn_off", hang)
+    entry = await set_up(exposure("switch.lamp", "power", "Lamp"))
+    await settled(simulator, "Lamp")
+    downlink = entry.runtime_data._downlink
+    for value in (1, 0, 1, 0, 1):
+        running.clear()
+        await simulator.press("Lamp", value)
+        await eventually(lambda: running and downlink.late)
+        assert downlink.late == 1
+        assert len(ended) == len(started) - 1
+    assert started == ["turn_on", "turn_off", "turn_on", "turn_off", "turn_on"]
+    release.set()
+    await eventually(lambda: not downlink.late)
+    assert len(ended) == 5
+
+
+async def snaps_back(simulator: Simulator, name: str) -> None:
+    """Switch on what does not go on, and wait until the widget shows that."""
+    simulator.journal.clear()
+    await simulator.press(name, 1)
+    await simulator.wait_for(lambda: writes(simulator, name) == [b"0"])
+
+
+async def test_an_action_that_can_not_be_ended_is_told_once_and_heals(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Writes are refused until it has ended: they would pile up behind it."""
+    for name, seconds in (("_ACTION_TIMEOUT", 0.05), ("_CANCEL_TIMEOUT", 0.01)):
+        monkeypatch.setattr(f"custom_components.blynk_bridge.downlink.{name}", seconds)
+    hass.states.async_set("switch.lamp", "off")
+    calls: list[str] = []
+    release = asyncio.Event()
+
+    async def deaf(call: ServiceCall) -> None:
+        calls.append(call.service)
+        while not release.is_set():
+            with suppress(asyncio.CancelledError):
+                await release.wait()
+
+    hass.services.async_register("switch", "turn_on", deaf)
+    await set_up(exposure("switch.lamp", "power", "Lamp"))
+    await settled(simulator, "Lamp")
+    await simulator.press("Lamp", 1)
+    await simulator.wait_for(lambda: writes(simulator, "Lamp") == [b"0"])
+    for _ in range(4):
+        await snaps_back(simulator, "Lamp")
+    assert calls == ["turn_on"]
+    said = [r for r in caplog.records if r.levelno >= logging.WARNING]
+    assert ["is still busy" in r.getMessage() for r in said] == [True]
+    release.set()
+    await hass.async_block_till_done()
+    await simulator.press("Lamp", 1)
+    await eventually(lambda: len(calls) == 2)
+
+
+async def test_an_action_that_always_fails_is_no_flood_of_warnings(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Each write snaps back; the log has one line a minute and exposure."""
+    hass.states.async_set("switch.lamp", "off")
+
+    async def fail(call: ServiceCall) -> None:
+        raise HomeAssistantError("the fuse is blown")
+
+    hass.services.async_register("switch", "turn_on", fail)
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        await set_up(exposure("switch.lamp", "power", "Lamp"))
+        await settled(simulator, "Lamp")
+        for _ in range(3):
+            await snaps_back(simulator, "Lamp")
+        said = [r for r in caplog.records if r.levelno >= logging.WARNING]
+        assert len(said) == 1
+        await asyncio.sleep(61)
+        await snaps_back(simulator, "Lamp")
+    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 2
 
 
 # --- What is guarded -----------------------------------------------------------------

@@ -74,7 +74,7 @@ def assert_in_order(coordinator: BlynkCoordinator, simulator: Simulator) -> None
     assert not uplink._deferred
     assert not len(uplink._outbox)
     assert uplink._departures._errands.lane is None
-    assert not coordinator._downlink._waiting
+    assert not coordinator._downlink._turns.waiting
     assert not coordinator._downlink._settling
     assert not coordinator._state_sync._awaited
     assert not coordinator._overrides._waiting

@@ -11,7 +11,8 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.blynk_bridge.device.pacing import FREE_PLAN, Lane
+from custom_components.blynk_bridge.device.month import FREE_PLAN
+from custom_components.blynk_bridge.device.pacing import Lane
 from custom_components.blynk_bridge.device.session import SessionState, SessionStatus
 from simulator import Simulator
 from simulator.datastreams import Datastream
@@ -203,7 +204,7 @@ async def test_a_line_that_flaps_is_asked_little(
         await reconnect(simulator, entry, time)
         await time.pass_by(3)
     cost = spent(simulator)
-    assert cost["info/mcu"] == 20
+    assert cost["info/mcu"] <= 3
     assert cost["get/ds"] == 3 * 2
     assert cost["value"] <= 3
     assert cost["property"] == 0
@@ -235,7 +236,8 @@ async def test_a_line_that_flaps_for_a_month_is_within_the_quota(
         await time.pass_by(60)
     hours = 31 * 24
     cost = spent(simulator)
-    assert (cost.total() - cost["info/mcu"]) * hours < FREE_PLAN
+    assert 10 <= cost["info/mcu"] <= 15
+    assert cost.total() * hours < FREE_PLAN
 
 
 # --- In between --------------------------------------------------------------------------
@@ -346,7 +348,7 @@ async def test_in_a_busy_house_properties_have_their_turn(
     coordinator = entry.runtime_data
     pacer = coordinator._pacer
     while pacer.delay(Lane.ROUTINE) < 20:
-        pacer.spend()
+        pacer.spend(Lane.ROUTINE)
     simulator.cloud.define([Datastream(name="New", pin=90)])
     hass.states.async_set("sensor.new", "1")
     hass.config_entries.async_add_subentry(entry, as_subentry(NEW))

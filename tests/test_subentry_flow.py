@@ -2,7 +2,12 @@
 
 from typing import Any, cast
 
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentry, SubentryFlowResult
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigFlowResult,
+    ConfigSubentry,
+    SubentryFlowResult,
+)
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
@@ -62,7 +67,7 @@ async def choose(
     return await submit(hass, await start(hass, entry), entity_id=entity_id)
 
 
-def suggested(result: SubentryFlowResult) -> dict[str, Any]:
+def suggested(result: ConfigFlowResult | SubentryFlowResult) -> dict[str, Any]:
     """Return what the form is filled in with, its section left aside."""
     assert result["data_schema"] is not None
     return _suggested(result["data_schema"])

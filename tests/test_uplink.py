@@ -385,7 +385,7 @@ async def test_a_trait_that_fails_holds_up_no_other(
     monkeypatch.setattr(OnOffTrait, "value", Mock(side_effect=ZeroDivisionError))
     await set_up(LAMP, TEMPERATURE)
     await has(simulator, "Temperature", 1)
-    assert "Could not read input_boolean.lamp" in caplog.text
+    assert "can't deal with input_boolean.lamp" in caplog.text
     assert "ZeroDivisionError" in caplog.text
 
 

@@ -588,7 +588,7 @@ async def test_a_trait_that_fails_costs_its_own_properties_only(
     monkeypatch.setattr(SensorValue, "describe", Mock(side_effect=ZeroDivisionError))
     await set_up(LABELLED, SELECT)
     await become(simulator, "Mode", labels=("eco", "comfort"))
-    assert "Could not describe sensor.temperature" in caplog.text
+    assert "can't deal with sensor.temperature" in caplog.text
     assert not properties(simulator, "Temperature")
 
 

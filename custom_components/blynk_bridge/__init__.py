@@ -23,6 +23,8 @@ from .learned import Learned
 from .proposal import entity_state
 from .reboot import async_follow_reboots
 from .services import async_register_services
+from .session_issues import async_forget_server
+from .traits import tolerant
 
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,
@@ -77,6 +79,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> No
     """Forget what was learned about a device that is removed."""
     await Learned(hass, entry.entry_id).async_remove()
     async_forget(hass, entry.entry_id)
+    async_forget_server(hass, entry.entry_id)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
@@ -107,7 +110,7 @@ def _operates_guarded(hass: HomeAssistant, data: Mapping[str, Any]) -> bool:
     if (entity_id := bound_entity_id(hass, data)) is None:
         return False
     state, trait = entity_state(hass, entity_id), trait_of(hass, entity_id, data)
-    description = trait.describe(state) if state and trait else None
+    description = tolerant.describe(trait, state) if state and trait else None
     return description is None or description.guarded
 
 

@@ -19,6 +19,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 
 from .exposure import Exposure, Unavailable
 from .settling import async_when_settled
+from .traits import tolerant
 
 _GRACE: Final = 5.0
 """Seconds that an entity may be away, as in a reload, before Blynk is told."""
@@ -150,7 +151,7 @@ def _is_missing(exposure: Exposure, state: State | None) -> bool:
     A template gives what it gives, whatever its entity is like.
     """
     if state is not None and exposure.template is not None:
-        return exposure.trait.value(state, exposure.data_type) is None
+        return tolerant.value(exposure.trait, state, exposure.data_type) is None
     if state is None or state.state == STATE_UNAVAILABLE:
         return True
     return state.state == STATE_UNKNOWN and not exposure.trait.momentary

@@ -33,6 +33,7 @@ from .exposure_checks import OPERATING, interval_error, repeat_error
 from .exposure_data import checked
 from .exposure_form import DEFAULTS, SECONDS, select
 from .proposal import entity_state, exposure_title
+from .traits import tolerant
 
 CONF_EXPOSURES: Final = "exposures"
 PAUSE: Final = "pause"
@@ -169,7 +170,7 @@ class BulkSteps(ConfigSubentryFlow):
             return "not_writable"
         state = entity_state(self.hass, entity_id)
         trait = trait_of(self.hass, entity_id, after)
-        description = trait.describe(state) if state and trait else None
+        description = tolerant.describe(trait, state) if state and trait else None
         if description is None or not description.writable:
             return "not_writable"
         if description.guarded and not after.get(CONF_OPTED_IN):

@@ -1,6 +1,7 @@
 """What each kind of control has to be told."""
 
 from collections.abc import Mapping
+import math
 from typing import Any, Final
 
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
@@ -131,7 +132,7 @@ def _number_errors(entered: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with a number's range and step."""
     limits = Limits(entered[CONF_MINIMUM], entered[CONF_MAXIMUM], entered[CONF_STEP])
     width = limits.maximum - limits.minimum
-    if width <= 0:
+    if not 0 < width < math.inf:
         return {CONF_MAXIMUM: "empty_range"}
     if not 0 < entered[CONF_STEP] <= width:
         return {CONF_STEP: "invalid_step"}

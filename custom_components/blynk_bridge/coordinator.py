@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 import logging
 from typing import Final, Never
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
@@ -15,7 +16,7 @@ from .availability import Availability
 from .backfill import Backfill
 from .bindings import Bindings
 from .connection import session_settings, tls_context
-from .const import CONF_PLAN_SIZE, DOMAIN
+from .const import CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import InvalidToken
@@ -25,15 +26,17 @@ from .device.messages import (
     Downlink as DownlinkMessage,
     Publication,
 )
-from .device.pacing import Lane, Pacer
+from .device.pacing import Lane
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .events import Events
 from .exposure import Exposure
-from .flapping import CatchingUp
+from .flapping import Announcing, CatchingUp
 from .following import Following
 from .learned import Learned
+from .network import async_asker, async_resolver
 from .overrides import Overrides
+from .quota import QUOTA_OPTIONS, Quota
 from .reader import Reader
 from .session_issues import SessionIssues
 from .state_sync import StateSync
@@ -46,6 +49,8 @@ _LOGGER: Final = logging.getLogger(__name__)
 _RESTART_DELAY: Final = 60.0
 _REFUSED_RETRY: Final = 900.0
 """Seconds; Blynk's own MicroPython client waits as long after a refused token."""
+_LIVE_OPTIONS: Final = (CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, *QUOTA_OPTIONS)
+"""Options that are read when they are needed, or applied live."""
 
 type BlynkConfigEntry = ConfigEntry[BlynkCoordinator]
 
@@ -66,16 +71,29 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
         self._configuration = _configuration(entry)
         self._learned = learned
+        self._quota = Quota(hass, entry, learned, self._async_pace_changed)
+        self._pacer = self._quota.pacer
+        self._announcing = Announcing(
+            hass.loop.time, partial(self._pacer.spend, Lane.URGENT)
+        )
         self._session = DeviceSession(
             session_settings(entry.data, version, learned.home),
             tls=tls_context(entry.data),
             on_message=self._async_receive,
             on_status=self._async_session_changed,
+            resolve=async_resolver(hass),
+            ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
+            on_publish=self._quota.async_count,
+            announces=self._announcing.announces,
         )
-        self._pacer = Pacer(hass.loop.time)
         self._availability = Availability(hass, self._async_presence_changed)
         reader = Reader(hass, self._availability)
-        self._status = StatusBoard(hass, self._session, self.async_set_updated_data)
+        self._status = StatusBoard(
+            hass,
+            self._quota,
+            lambda: self._uplink.waiting,
+            self.async_set_updated_data,
+        )
         self._uplink = Uplink(
             hass, self._session, self._pacer, reader, self._status.async_sent
         )
@@ -115,9 +133,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._following.async_start()
         self._upkeep.async_start()
         self._backfill.async_start()
+        self._issues.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())
+        entry.async_on_unload(self._quota.async_start())
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
@@ -163,6 +183,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         if _configuration(self.config_entry) != self._configuration:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
+            self._quota.async_entry_updated()
             self._bindings.async_schedule()
             self._following.async_entry_updated()
 
@@ -304,7 +325,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             ):
                 pass
             case Diagnostic(text):
-                _LOGGER.debug("Diagnostic from the server: %s", text)
+                _LOGGER.debug("Diagnostic from the server: %r", text)
                 self._upkeep.check.async_diagnosed(text)
                 self._status.async_diagnosed(text)
             case _:
@@ -330,8 +351,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._upkeep.check.async_disconnected()
             self._backfill.async_disconnected()
         if status.state is SessionState.READY:
-            # The session's own message, info/mcu.
-            self._pacer.spend()
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
             self._upkeep.check.async_connected()
@@ -377,10 +396,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Show how many events are left today."""
         self._status.async_count_events(self._events.left_today)
 
+    @callback
+    def _async_pace_changed(self) -> None:
+        """Show it, and let what waits ask again when it may go."""
+        self._uplink.async_ask_again()
+        self._status.async_show()
+
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
     """Return a copy of what a reload is needed for when it changes."""
     options = dict(entry.options)
-    # Only remembered for the next time that many are exposed.
-    options.pop(CONF_PLAN_SIZE, None)
+    for key in _LIVE_OPTIONS:
+        options.pop(key, None)
     return dict(entry.data), options

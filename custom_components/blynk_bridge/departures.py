@@ -14,6 +14,9 @@ from .errands import Compose, Errand, Errands
 
 _LOGGER: Final = logging.getLogger(__name__)
 
+_PATIENCE: Final = 900.0
+"""Seconds after which the pacer is asked again: the clock may have been put right."""
+
 
 class Departures:
     """Sends the outbox's values and the errands, the most urgent first.
@@ -57,6 +60,11 @@ class Departures:
             raise NotConnected("no session")
         await self._errands.wait_for(compose, lane, self.wake)
 
+    @property
+    def errands(self) -> int:
+        """Return how many messages that are no values wait."""
+        return len(self._errands)
+
     def drop_errands(self) -> None:
         """Tell everybody who waits for a message that its session is over."""
         self._errands.drop()
@@ -92,7 +100,7 @@ class Departures:
             elif (delay := self._pacer.delay(lane)) > 0:
                 # Something more urgent may come and be allowed to go earlier.
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(delay):
+                    async with asyncio.timeout(min(delay, _PATIENCE)):
                         await self._wake.wait()
             else:
                 return
@@ -101,7 +109,7 @@ class Departures:
         """Send one message that is no value, and tell who waits for it."""
         try:
             if (publication := errand.compose()) is not None:
-                self._pacer.spend()
+                self._pacer.spend(errand.lane)
                 await self._session.publish(publication)
                 self._on_sent()
         except LinkError as error:
@@ -114,7 +122,7 @@ class Departures:
 
     async def _async_send_values(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
-        self._pacer.spend()
+        self._pacer.spend(parcel.lane)
         self._on_leaving(parcel)
         arrived = False
         try:

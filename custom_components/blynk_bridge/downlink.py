@@ -1,7 +1,6 @@
 """Downlink: what Blynk's widgets write, on its way to Home Assistant's entities."""
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass
 from functools import partial
 import logging
@@ -25,7 +24,9 @@ from .device.errors import InvalidValue
 from .device.values import Value, from_text
 from .exposure import Exposure
 from .labels import option_named
+from .traits import tolerant
 from .traits.base import Action, Description, NotWritable
+from .turns import Turns
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -35,12 +36,12 @@ ATTR_ACTION: Final = "action"
 ATTR_DATASTREAM: Final = "datastream"
 ATTR_VALUE: Final = "value"
 _ACTION_TIMEOUT: Final = 10.0
+_CANCEL_TIMEOUT: Final = 1.0
+"""Seconds that an action has to end when a newer write takes its place."""
 _SETTLE_TIMEOUT: Final = 1.5
 """Seconds that an entity has to report the state it was told to take."""
-_COMMANDS_PER_SECOND: Final = 20
-"""Of all entities together."""
-_SPACING: Final = 0.1
-"""Seconds between two commands to one entity, whatever comes in between."""
+_COMPLAINT_INTERVAL: Final = 60.0
+"""Seconds between two warnings about one exposure: each write may fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +68,19 @@ class _Command:
 
 
 class Downlink:
-    """Carries out commands, one at a time for each entity, in their order.
-
-    Of each datastream only the newest write waits, so nothing grows: a slider that
-    is dragged holds up no switch of the same lamp.
-    """
+    """Carries out what Blynk writes, and confirms it."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, uplink: Uplink) -> None:
         """Prepare a downlink; confirmations go out through the uplink."""
         self._hass = hass
         self._entry = entry
         self._uplink = uplink
-        self._waiting: dict[str, dict[str, tuple[Exposure, Value]]] = {}
-        """By entity that is busy, and by datastream in the order of arrival."""
+        self._turns = Turns(hass, entry, self._async_carry_out)
         self._settling: dict[str, asyncio.Task[None]] = {}
         self._late: dict[str, asyncio.Task[None]] = {}
-        self._turns: deque[float] = deque(maxlen=_COMMANDS_PER_SECOND)
+        """By datastream, actions that nobody waits for any more: one of each."""
+        self._quiet_until: dict[str, float] = {}
+        """By datastream, when the next warning about it may be given."""
 
     @callback
     def async_write(self, exposure: Exposure, text: str) -> None:
@@ -106,57 +104,23 @@ class Downlink:
             _LOGGER.debug("Ignored a write to %s: read-only", exposure.datastream)
             self._uplink.async_confirm(exposure)
             return
-        self._async_await_turn(exposure, value)
-
-    @callback
-    def _async_await_turn(self, exposure: Exposure, value: Value) -> None:
-        """Let the write wait for its entity; it replaces an older one."""
-        name, entity_id = exposure.datastream, exposure.entity_id
         # The confirmation of this write is the one that counts.
-        if (settling := self._settling.pop(name, None)) is not None:
+        if (settling := self._settling.pop(exposure.datastream, None)) is not None:
             settling.cancel()
-        if (waiting := self._waiting.get(entity_id)) is not None:
-            waiting.pop(name, None)
-            waiting[name] = (exposure, value)
-            return
-        self._waiting[entity_id] = {name: (exposure, value)}
-        self._entry.async_create_background_task(
-            self._hass,
-            self._async_carry_out(entity_id),
-            f"blynk_bridge commands {entity_id}",
-        )
+        self._turns.async_wait(exposure, value)
 
-    async def _async_carry_out(self, entity_id: str) -> None:
-        """Execute the writes to an entity until none is left."""
-        loop = self._hass.loop
-        waiting = self._waiting[entity_id]
-        try:
-            while waiting:
-                await self._async_turn()
-                started = loop.time()
-                name = next(iter(waiting))
-                exposure, value = waiting.pop(name)
-                await self._async_execute(exposure, value, superseded=waiting)
-                await asyncio.sleep(started + _SPACING - loop.time())
-        finally:
-            del self._waiting[entity_id]
+    @property
+    def waiting(self) -> int:
+        """Return how many writes wait for their turn."""
+        return len(self._turns)
 
-    async def _async_turn(self) -> None:
-        """Return when another command may be given: no faster than the house can."""
-        now = turn = self._hass.loop.time()
-        if len(self._turns) == _COMMANDS_PER_SECOND:
-            turn = max(now, self._turns[0] + 1)
-        self._turns.append(turn)
-        if turn > now:
-            await asyncio.sleep(turn - now)
+    @property
+    def late(self) -> int:
+        """Return how many actions have not come to their end in time."""
+        return len(self._late)
 
-    async def _async_execute(
-        self,
-        exposure: Exposure,
-        value: Value,
-        superseded: dict[str, tuple[Exposure, Value]],
-    ) -> None:
-        """Execute one command, and confirm it unless a newer one waits already."""
+    async def _async_carry_out(self, exposure: Exposure, value: Value) -> None:
+        """Carry out a write, and confirm it unless a newer one waits already."""
         name, command = exposure.datastream, None
         # By now it may be read-only, or bound to another entity.
         if self._uplink.async_feeds(exposure):
@@ -165,13 +129,14 @@ class Downlink:
             except Exception as error:
                 # A traceback ends with the error's text, which may repeat a code, or
                 # a text that was written: it may be a password.
-                _LOGGER.exception(
+                _LOGGER.log(
+                    self._complaint_level(exposure, logging.ERROR),
                     "A command to %s failed (%s)",
                     exposure.entity_id,
                     type(error).__name__,
                     exc_info=not exposure.code and not isinstance(value, str),
                 )
-        if name in superseded:
+        if self._turns.is_superseded(exposure):
             return
         if command is None:
             self._uplink.async_confirm(exposure)
@@ -183,13 +148,28 @@ class Downlink:
             eager_start=False,
         )
 
+    def _complaint_level(self, exposure: Exposure, level: int) -> int:
+        """Return the level to complain at: debug for more of it within a minute."""
+        now = self._hass.loop.time()
+        if now < self._quiet_until.get(exposure.datastream, now):
+            return logging.DEBUG
+        self._quiet_until[exposure.datastream] = now + _COMPLAINT_INTERVAL
+        return level
+
     async def _async_command(self, exposure: Exposure, value: Value) -> _Command | None:
         """Give one command, and return it if the entity has taken it."""
         name, entity_id = exposure.datastream, exposure.entity_id
+        if not await self._async_is_free(exposure):
+            _LOGGER.log(
+                self._complaint_level(exposure, logging.WARNING),
+                "%s is still busy with what Blynk asked of it before: ignored a write",
+                entity_id,
+            )
+            return None
         if (state := self._hass.states.get(entity_id)) is None:
             _LOGGER.debug("Ignored a write to %s: no entity", name)
             return None
-        description = exposure.trait.describe(state)
+        description = tolerant.describe(exposure.trait, state)
         if description is None or not exposure.may_operate(description):
             _LOGGER.debug("Ignored a write to %s: not allowed now", name)
             return None
@@ -210,7 +190,8 @@ class Downlink:
         try:
             await self._async_wait(command, call)
         except (HomeAssistantError, vol.Invalid, TimeoutError) as error:
-            _LOGGER.warning(
+            _LOGGER.log(
+                self._complaint_level(exposure, logging.WARNING),
                 "%s did not do what Blynk asked of it: %s",
                 entity_id,
                 command.without_secrets(error),
@@ -218,21 +199,30 @@ class Downlink:
             return None
         return command
 
+    async def _async_is_free(self, exposure: Exposure) -> bool:
+        """Return whether no earlier action is under way, after ending one that is.
+
+        The newest write wins, over a script that waits for something, too. One that
+        does not end would pile up with each write.
+        """
+        if (late := self._late.get(exposure.datastream)) is None:
+            return True
+        late.cancel()
+        await asyncio.wait((late,), timeout=_CANCEL_TIMEOUT)
+        return late.done()
+
     @callback
     def _async_call(self, command: _Command) -> asyncio.Task[None] | None:
         """Start what a write asks for, None if that is nothing; raises NotWritable."""
         exposure = command.exposure
         name = exposure.datastream
         if (template := exposure.template) is not None:
-            # The newest write wins, over a script that waits for something, too.
-            if (late := self._late.pop(name, None)) is not None:
-                late.cancel()
             self._async_announce(command)
             return self._hass.async_create_task(
                 template.async_write(command.value, command.context),
                 f"blynk_bridge actions {name}",
             )
-        action = exposure.trait.action(command.state, command.value)
+        action = tolerant.action(exposure.trait, command.state, command.value)
         if action is None:
             return None
         self._async_announce(command, action)
@@ -277,24 +267,20 @@ class Downlink:
         if done:
             call.result()
             return
+        self._late[exposure.datastream] = call
+        call.add_done_callback(partial(self._async_forget, exposure.datastream))
         call.add_done_callback(partial(_log_late, command))
-        if exposure.template is not None:
-            self._late[exposure.datastream] = call
-            call.add_done_callback(partial(self._async_forget, exposure.datastream))
 
     @callback
     def _async_forget(self, name: str, call: asyncio.Task[None]) -> None:
-        """Forget actions that have come to their end at last."""
+        """Forget an action that has come to its end at last."""
         if self._late.get(name) is call:
             del self._late[name]
 
     async def _async_confirm(self, command: _Command) -> None:
         """Send the state that a command has led to, once the entity has reported."""
         exposure = command.exposure
-        try:
-            await self._async_settle(exposure, command.value)
-        except Exception:
-            _LOGGER.exception("Could not read %s", exposure.entity_id)
+        await self._async_settle(exposure, command.value)
         del self._settling[exposure.datastream]
         self._uplink.async_confirm(exposure)
 
@@ -307,7 +293,8 @@ class Downlink:
         def compare(event: Event[EventStateChangedData] | None = None) -> None:
             state = self._hass.states.get(exposure.entity_id)
             if trait.momentary or (
-                state is not None and trait.value(state, exposure.data_type) == value
+                state is not None
+                and tolerant.value(trait, state, exposure.data_type) == value
             ):
                 reached.set()
 

@@ -24,6 +24,7 @@ from .exposure_data import datastreams, pins
 from .naming import Names, base_name, entity_name, wordings
 from .proposal import entity_state, exposed_traits, exposure_data, free_pins
 from .texts import option_text
+from .traits import tolerant
 from .traits.base import Description, Trait
 
 CONF_INCLUDE_PRIVATE: Final = "include_private"
@@ -185,7 +186,7 @@ def _offers(state: State, scope: Scope) -> list[_Offer]:
     return [
         _Offer(state, trait, description, main=trait is offered[0])
         for trait in wanted
-        if (description := trait.describe(state)) is not None
+        if (description := tolerant.describe(trait, state)) is not None
     ]
 
 

@@ -51,6 +51,7 @@ from .exposure import Direction, Unavailable, WidgetProperty
 from .exposure_checks import AUTOMATIC, OPERATING
 from .proposal import data_types, default_direction
 from .templated import TEMPLATE_KEY
+from .traits import tolerant
 from .traits.anything import ATTRIBUTE_KEY
 from .traits.base import Description, Trait
 
@@ -96,7 +97,7 @@ def exposure_schema(
     offered = {
         trait.key: (trait, description)
         for trait in traits.traits_of(state)
-        if (description := trait.describe(state)) is not None
+        if (description := tolerant.describe(trait, state)) is not None
     }
     # An entity that is unavailable may not offer now what it is exposed for.
     keys = dict.fromkeys(

@@ -35,6 +35,7 @@ from .proposal import (
     exposure_unique_id,
 )
 from .selection import async_add
+from .traits import tolerant
 
 CONF_DATASTREAMS: Final = "datastreams"
 _VALUE_SHOWN: Final = 32
@@ -163,7 +164,7 @@ class ImportSteps(ConfigSubentryFlow):
             return {CONF_TRAIT: "trait_not_offered"}
         free = [trait for trait in offered if trait.key not in exposed]
         trait = next((each for each in free if wanted in {None, each.key}), None)
-        description = trait.describe(state) if trait else None
+        description = tolerant.describe(trait, state) if trait else None
         if trait is None or description is None:
             return {CONF_ENTITY_ID: "already_exposed"}
         if description.private:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 import logging
 from typing import Any, Final, NotRequired, TypedDict
 
@@ -14,13 +15,16 @@ import voluptuous as vol
 from .const import DOMAIN
 from .device.endpoint import Endpoint
 from .device.errors import InvalidEndpoint
+from .device.month import Tally
 from .exposure_data import check_name
 from .gaps import HISTORY_SCHEMA, StoredHistory
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 _VERSION: Final = 1
-_SAVE_DELAY: Final = 10
+_SAVE_DELAY: Final = 10.0
+_COUNT_SAVE_DELAY: Final = 50.0
+"""A count that changes all the time costs a write a minute, and a crash a minute of it."""
 # What Home Assistant's store raises for a file of an earlier version, and for JSON
 # that is none of its own.
 _NOT_A_STORE: Final = (NotImplementedError, AttributeError, KeyError, TypeError)
@@ -51,6 +55,19 @@ _PLAN: Final = vol.Schema(
             vol.Required("maximum"): _NUMBER_OR_NONE,
             vol.Required("labels"): [str],
         }
+    }
+)
+_COUNT: Final = vol.All(int, vol.Range(min=0))
+_MONTH: Final = vol.Any(None, vol.All(str, date.fromisoformat))
+_SPENT: Final = vol.Schema(
+    {
+        vol.Required("month"): _MONTH,
+        vol.Required("used"): _COUNT,
+        vol.Required("since_change"): _COUNT,
+        vol.Required("other"): _MONTH,
+        vol.Required("other_used"): _COUNT,
+        vol.Required("tokens"): _NUMBER_OR_NONE,
+        vol.Required("at"): vol.Any(int, float),
     }
 )
 
@@ -85,6 +102,18 @@ class _StoredEvents(TypedDict):
     sent: int
 
 
+class _StoredSpent(TypedDict):
+    """What was used of the quota; months as YYYY-MM-DD."""
+
+    month: str | None
+    used: int
+    since_change: int
+    other: str | None
+    other_used: int
+    tokens: float | None
+    at: float
+
+
 class _Stored(TypedDict):
     """The file's content; servers as URIs."""
 
@@ -94,6 +123,7 @@ class _Stored(TypedDict):
     plan: NotRequired[dict[str, SeenRow]]
     events: NotRequired[_StoredEvents]
     history: NotRequired[StoredHistory]
+    spent: NotRequired[_StoredSpent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +135,26 @@ class EventCount:
     sent: int
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was used of the quota, and what was in the pacer's bucket then."""
+
+    tally: Tally = field(default_factory=Tally)
+    tokens: float | None = None
+    """None where nobody has counted yet, or for a plan without a quota."""
+    at: float = 0.0
+    """When that was, in seconds of the epoch."""
+
+
 class Learned:
     """What one entry has learned: its home server, and what Blynk and the user know."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file."""
+        self._hass = hass
         self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._configured: Endpoint | None = None
-        self._unsaved = False
+        self._save_due: float | None = None
         self._closed = False
         self._device: str | None = None
         self._overrides: dict[str, dict[str, Texts]] = {}
@@ -123,6 +165,8 @@ class Learned:
         """The events of the last day there were any."""
         self.history: StoredHistory | None = None
         """How far Blynk's history goes."""
+        self.spent = Spent()
+        """What was used of the quota."""
 
     async def async_load(self, configured: Endpoint) -> None:
         """Read what was learned; of another server's home it says nothing.
@@ -139,6 +183,9 @@ class Learned:
             return
         if (events := _section(stored, "events", _EVENTS)) is not None:
             self.events = EventCount(**events)
+        if (spent := _section(stored, "spent", _SPENT)) is not None:
+            tokens, at = spent.pop("tokens"), spent.pop("at")
+            self.spent = Spent(Tally(**spent), tokens, at)
         self._plan = _section(stored, "plan", _PLAN) or {}
         self.history = _section(stored, "history", HISTORY_SCHEMA)
         if (overrides := _section(stored, "overrides", _OVERRIDES)) is not None:
@@ -230,14 +277,24 @@ class Learned:
         self.history = history
         self._async_schedule_save()
 
+    # --- The quota -------------------------------------------------------------
+
+    @callback
+    def async_set_spent(self, spent: Spent) -> None:
+        """Remember what was used of the quota, which is written once a minute."""
+        self.spent = spent
+        self._async_schedule_save(_COUNT_SAVE_DELAY)
+
     # --- The file --------------------------------------------------------------
 
     @callback
-    def _async_schedule_save(self) -> None:
+    def _async_schedule_save(self, delay: float = _SAVE_DELAY) -> None:
         """Write the file in a while; a delay begun again and again would never end."""
-        if not self._unsaved and not self._closed:
-            self._unsaved = True
-            self._store.async_delay_save(self._content, _SAVE_DELAY)
+        due = self._hass.loop.time() + delay
+        if self._closed or (self._save_due is not None and self._save_due <= due):
+            return
+        self._save_due = due
+        self._store.async_delay_save(self._content, delay)
 
     async def async_save(self) -> None:
         """Write the file now: what it is about to happen relies on it."""
@@ -250,12 +307,12 @@ class Learned:
         A file that was written later would outlive a removed entry.
         """
         self._closed = True
-        if self._unsaved:
+        if self._save_due is not None:
             await self._store.async_save(self._content())
 
     def _content(self) -> _Stored:
         """Return the file's content, which is written now."""
-        self._unsaved = False
+        self._save_due = None
         configured = str(self._configured)
         content = _Stored(
             configured=configured,
@@ -277,11 +334,27 @@ class Learned:
             )
         if self.history is not None:
             content["history"] = self.history
+        if self.spent.at:
+            content["spent"] = _stored(self.spent)
         return content
 
     async def async_remove(self) -> None:
         """Delete the file."""
         await self._store.async_remove()
+
+
+def _stored(spent: Spent) -> _StoredSpent:
+    """Return what was used of the quota, as it is in the file."""
+    tally = spent.tally
+    return _StoredSpent(
+        month=None if tally.month is None else tally.month.isoformat(),
+        used=tally.used,
+        since_change=tally.since_change,
+        other=None if tally.other is None else tally.other.isoformat(),
+        other_used=tally.other_used,
+        tokens=spent.tokens,
+        at=spent.at,
+    )
 
 
 def _section(stored: Mapping[str, Any], key: str, schema: vol.Schema) -> Any:

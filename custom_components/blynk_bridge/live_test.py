@@ -7,7 +7,7 @@ import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import CONF_TOKEN
+from homeassistant.const import CONF_TOKEN, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 
@@ -15,6 +15,8 @@ from .connection import session_settings, tls_context
 from .const import DOMAIN
 from .device.errors import InvalidToken, LinkError, RedirectRefused, TlsError
 from .device.session import verify
+from .network import async_asker, async_resolver
+from .problem import Problem, problem_of
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -28,6 +30,8 @@ class Failure:
 
     error: str
     redirect_target: str = ""
+    problem: Problem | None = None
+    """What the error is about, where its text leaves room for it."""
 
 
 async def async_try(hass: HomeAssistant, data: Mapping[str, Any]) -> Failure | None:
@@ -36,16 +40,21 @@ async def async_try(hass: HomeAssistant, data: Mapping[str, Any]) -> Failure | N
     settings = session_settings(data, str(integration.version))
     try:
         async with asyncio.timeout(TIMEOUT):
-            await verify(settings, tls_context(data))
+            await verify(
+                settings,
+                tls_context(data),
+                resolve=async_resolver(hass),
+                ask=async_asker(hass, data[CONF_VERIFY_SSL]),
+            )
     except InvalidToken:
         return Failure("invalid_auth")
-    except TlsError:
-        return Failure("tls_error")
+    except TlsError as error:
+        return Failure("tls_error", problem=problem_of(error))
     except RedirectRefused as error:
         return Failure("redirect_refused", error.target)
     except (LinkError, TimeoutError) as error:
         _LOGGER.debug("Live test failed: %r", error)
-        return Failure("cannot_connect")
+        return Failure("cannot_connect", problem=problem_of(error))
     except Exception:
         _LOGGER.exception("Unexpected exception")
         return Failure("unknown")

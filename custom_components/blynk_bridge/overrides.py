@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import chain
 import logging
 from typing import Final, Never
@@ -29,6 +30,7 @@ from .exposure import Exposure, Unavailable
 from .learned import DOUBTFUL, Learned, Texts
 from .reader import is_secret
 from .settling import async_when_settled
+from .traits import tolerant
 from .uplink import Uplink
 from .widget_properties import BLYNK_KEYS, IS_DISABLED, widget_properties
 
@@ -66,7 +68,6 @@ class Overrides:
         self._waiting: dict[tuple[str, str], Texts | None] = {}
         self._refused: dict[tuple[str, str], Texts | None] = {}
         self._under_way: tuple[str, str, Texts | None] | None = None
-        self._unreadable: set[Exposure] = set()
         self._settled = asyncio.Event()
         self._wake = asyncio.Event()
         self._stops: list[CALLBACK_TYPE] = []
@@ -167,11 +168,22 @@ class Overrides:
         self._stale.update(names)
         self._wake.set()
 
-    def _wishes(self, name: str) -> Mapping[str, Texts]:
-        """Return what the properties of a datastream's widgets are to be."""
+    def _wishes(self, name: str) -> Mapping[str, Texts] | None:
+        """Return what the properties of a datastream's widgets are to be.
+
+        None where that can't be told: they stay what they are.
+        """
         had = self._learned.overrides(name)
         if (exposure := self._exposures.get(name)) is None:
             return had if name in self._resting else {}
+        return tolerant.attempt(
+            exposure.trait, exposure.entity_id, partial(self._wanted, exposure, had)
+        )
+
+    def _wanted(
+        self, exposure: Exposure, had: Mapping[str, Texts]
+    ) -> Mapping[str, Texts]:
+        """Return what an exposure's properties are to be; no bug is caught."""
         state = self._hass.states.get(exposure.entity_id)
         description = None if state is None else exposure.trait.describe(state)
         if is_secret(exposure, description):
@@ -209,14 +221,7 @@ class Overrides:
         while self._stale:
             name = self._stale.pop()
             had = self._learned.overrides(name)
-            try:
-                wishes = self._wishes(name)
-            # A trait that can't describe some state must not hold up all the others.
-            except Exception:
-                exposure = self._exposures[name]
-                if exposure not in self._unreadable:
-                    self._unreadable.add(exposure)
-                    _LOGGER.exception("Could not describe %s", exposure.entity_id)
+            if (wishes := self._wishes(name)) is None:
                 continue
             # What waits may be wanted no more: neither a wish, nor anywhere in Blynk.
             for key in dict.fromkeys((*_KEYS, *had)):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 import logging
 from typing import Any, Final
 
@@ -28,7 +29,8 @@ from .labels import option_labels
 from .precision import display_decimals
 from .proposal import entity_state
 from .ranges import likely_range
-from .traits.base import ON_OFF, Description, Limits
+from .traits import tolerant
+from .traits.base import ON_OFF, Description, Limits, Trait
 from .units import blynk_unit, home_unit
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -79,10 +81,13 @@ def planned(hass: HomeAssistant, data: Mapping[str, Any]) -> PlannedDatastream:
     )
     state = entity_state(hass, entity_id) if is_bound(hass, data) else None
     trait = trait_of(hass, entity_id, data)
-    description = None if state is None or trait is None else trait.describe(state)
-    if state is None or description is None:
+    if state is None or trait is None:
         return row
-    return _described(hass, row, state, description, Direction(data[CONF_DIRECTION]))
+    direction = Direction(data[CONF_DIRECTION])
+    described = tolerant.attempt(
+        trait, entity_id, partial(_described, hass, row, state, trait, direction)
+    )
+    return described or row
 
 
 @callback
@@ -100,9 +105,6 @@ def rows_of(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, PlannedDatastr
             rows[subentry.subentry_id] = planned(hass, subentry.data)
         except (KeyError, TypeError, ValueError) as error:
             _LOGGER.debug("Nothing to plan for %s: %r", subentry.title, error)
-        # A trait that can't describe some state must not hold up all the others.
-        except Exception:
-            _LOGGER.exception("Could not plan %s", subentry.title)
     return rows
 
 
@@ -141,10 +143,12 @@ def _described(
     hass: HomeAssistant,
     row: PlannedDatastream,
     state: State,
-    description: Description,
+    trait: Trait,
     direction: Direction,
 ) -> PlannedDatastream:
-    """Return the row with what the trait says of itself."""
+    """Return the row with what the trait says of itself, if anything."""
+    if (description := trait.describe(state)) is None:
+        return row
     numeric = row.data_type in _NUMBERS
     unit = home_unit(hass, description)
     limits = _limits(state, description, unit) if numeric else None

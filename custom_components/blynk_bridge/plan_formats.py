@@ -200,7 +200,7 @@ _COLUMNS: Final[Mapping[str, Callable[[PlannedDatastream], str]]] = {
     "Enum labels": lambda row: "; ".join(row.labels),
     _SYNC: lambda row: "on" if row.sync else "off",
 }
-_NUMERIC: Final = re.compile(r"-?\d+(\.\d+)?")
+_NUMERIC: Final = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?", re.ASCII)
 
 
 def _no_formula(text: str) -> str:

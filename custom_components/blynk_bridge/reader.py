@@ -1,7 +1,7 @@
 """What an exposure has to tell Blynk at the moment it is asked."""
 
 from dataclasses import replace
-import logging
+from functools import partial
 from typing import Final
 
 from homeassistant.core import HomeAssistant, State, callback, split_entity_id
@@ -11,10 +11,9 @@ from .device.outbox import Erased
 from .device.values import DataType, Value
 from .exposure import Exposure, Unavailable
 from .labels import option_labels
+from .traits import tolerant
 from .traits.anything import PRIVATE_DOMAINS
 from .traits.base import Description
-
-_LOGGER: Final = logging.getLogger(__name__)
 
 _ERASED: Final = Erased()
 
@@ -26,41 +25,40 @@ class Reader:
         """Prepare to read."""
         self._hass = hass
         self._availability = availability
-        self._unreadable: set[Exposure] = set()
 
     @callback
     def read(self, exposure: Exposure) -> Value | Erased | None:
         """Return what the datastream is to hold, None for what it holds already."""
-        return self._read(exposure, self._hass.states.get(exposure.entity_id))
+        state = self._hass.states.get(exposure.entity_id)
+        return tolerant.attempt(
+            exposure.trait, exposure.entity_id, partial(self._read, exposure, state)
+        )
 
     @callback
     def read_past(self, exposure: Exposure, state: State) -> Value | None:
         """Return what the datastream was to hold at a state of the past."""
-        value = self._read(exposure, state, past=True)
+        value = tolerant.attempt(
+            exposure.trait,
+            exposure.entity_id,
+            partial(self._read, exposure, state, past=True),
+        )
         return None if isinstance(value, Erased) else value
 
     def _read(
         self, exposure: Exposure, state: State | None, *, past: bool = False
     ) -> Value | Erased | None:
         """Return the value of a state, None for what is private and for no reading."""
-        try:
-            # To describe a template would be to render it once more.
-            description = (
-                None
-                if state is None or exposure.template is not None
-                else exposure.trait.describe(state)
-            )
-            if is_secret(exposure, description):
-                return None
-            if not past and self.erases(exposure):
-                return _ERASED
-            return None if state is None else self._value(exposure, state, description)
-        # A trait that can't read some state must not hold up all the others.
-        except Exception:
-            if exposure not in self._unreadable:
-                self._unreadable.add(exposure)
-                _LOGGER.exception("Could not read %s", exposure.entity_id)
+        # To describe a template would be to render it once more.
+        description = (
+            None
+            if state is None or exposure.template is not None
+            else exposure.trait.describe(state)
+        )
+        if is_secret(exposure, description):
             return None
+        if not past and self.erases(exposure):
+            return _ERASED
+        return None if state is None else self._value(exposure, state, description)
 
     def erases(self, exposure: Exposure) -> bool:
         """Return whether Blynk is to show no value, since there is none."""

@@ -33,6 +33,7 @@ from .following import ISSUE_SELECTION_CHANGED
 from .naming import entity_name
 from .plan_formats import escaped, to_narrow_markdown
 from .proposal import entity_state, own_entities
+from .traits import tolerant
 from .upkeep import ISSUE_PLAN_OUTDATED, ISSUE_UNKNOWN_DATASTREAMS, Upkeep
 
 _NOTHING: Final = vol.Schema({})
@@ -179,7 +180,7 @@ class EntityGoneFlow(RepairsFlow):
         if entry is not None:
             data[CONF_ENTITY_REGISTRY_ID] = entry.id
         trait = trait_of(self.hass, state.entity_id, data)
-        description = None if trait is None else trait.describe(state)
+        description = None if trait is None else tolerant.describe(trait, state)
         if trait is None or description is None:
             error = "trait_not_offered"
         elif trait.domains and trait_errors(trait, description, data):

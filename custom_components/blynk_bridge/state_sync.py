@@ -17,6 +17,7 @@ from .device.pacing import Lane
 from .device.values import from_text
 from .exposure import Exposure
 from .reader import Reader
+from .traits import tolerant
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -230,10 +231,5 @@ class StateSync:
         """
         if (state := self._hass.states.get(exposure.entity_id)) is None:
             return True
-        try:
-            description = exposure.trait.describe(state)
-        # A trait that can't describe some state must not hold back all the others.
-        except Exception:
-            _LOGGER.exception("Could not describe %s", exposure.entity_id)
-            return True
+        description = tolerant.describe(exposure.trait, state)
         return description is None or description.guarded

@@ -49,6 +49,7 @@ from .requirement import requirement
 from .subentry_base import SubentryFlow
 from .templated import TEMPLATE_KEY, Templated, async_validated
 from .texts import async_load_texts
+from .traits import tolerant
 from .traits.anything import ATTRIBUTE_KEY, Attribute
 from .traits.base import Description, Trait
 
@@ -129,7 +130,7 @@ class DatastreamSubentryFlow(SubentryFlow):
         if user_input is not None:
             self._values |= user_input
             trait = Attribute(user_input[CONF_ATTRIBUTE])
-            if (description := trait.describe(self._state)) is not None:
+            if (description := tolerant.describe(trait, self._state)) is not None:
                 return self._settle(trait, description)
             errors[CONF_ATTRIBUTE] = "attribute_not_found"
         return self._show_filled("attribute", attribute_schema(self._state), errors)
@@ -176,7 +177,9 @@ class DatastreamSubentryFlow(SubentryFlow):
                 errors[CONF_DIRECTION] = "not_writable"
         elif key != TEMPLATE_KEY:
             trait = traits.find(self._state.domain, key)
-            description = None if trait is None else trait.describe(self._state)
+            description = (
+                None if trait is None else tolerant.describe(trait, self._state)
+            )
             if trait is None or description is None:
                 errors[CONF_TRAIT] = "trait_not_offered"
             else:

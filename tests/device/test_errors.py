@@ -12,6 +12,7 @@ from custom_components.blynk_bridge.device.errors import (
     ConnectionLost,
     ConnectionRefused,
     ConnectTimeout,
+    HostNotFound,
     InvalidEndpoint,
     InvalidMessage,
     InvalidName,
@@ -20,11 +21,13 @@ from custom_components.blynk_bridge.device.errors import (
     LinkError,
     NotAcknowledged,
     NotConnected,
+    NotMqtt,
     ProtocolRefused,
     PublishRefused,
     RedirectRefused,
     SubscriptionRefused,
     TlsError,
+    TlsProblem,
     TokenInUse,
     TooManyRedirects,
 )
@@ -43,6 +46,7 @@ EVERY_ERROR = (
     ConnectionLost(0x8E, "ny3.blynk.cloud:8883"),
     ConnectionRefused(0x88, "ny3.blynk.cloud:8883"),
     ConnectTimeout("no answer in time"),
+    HostNotFound("the server's name has no address"),
     InvalidEndpoint("not a host"),
     InvalidMessage("not JSON"),
     InvalidName("empty"),
@@ -51,11 +55,12 @@ EVERY_ERROR = (
     LinkError("no route to host"),
     NotAcknowledged("no PUBACK in time"),
     NotConnected("no session"),
+    NotMqtt("no WebSocket at this address"),
     ProtocolRefused(0x84),
     PublishRefused(0x99),
     RedirectRefused("mqtts://evil.com:8883", "the host is not trusted"),
     SubscriptionRefused("downlink/#"),
-    TlsError("certificate has expired"),
+    TlsError(TlsProblem.EXPIRED),
     TokenInUse("the session was taken over"),
     TooManyRedirects("redirected to mqtts://a:1 again"),
 )
@@ -84,7 +89,7 @@ def test_reasons_are_kept() -> None:
         0x87,
         None,
     )
-    assert str(InvalidToken(0x87)) == "connection refused with reason code 0x87"
+    assert str(InvalidToken(0x87)) == "connection refused: not authorized (0x87)"
     assert str(ConnectionLost()) == "connection lost"
     assert "0x8E" in str(ConnectionLost(0x8E))
     lost = ConnectionLost(0x9D, "ny3.blynk.cloud")
@@ -154,7 +159,7 @@ async def test_the_token_is_in_no_representation_of_what_is_alive() -> None:
 async def test_the_token_is_in_no_traceback() -> None:
     """A link that fails before its first byte, with all of its causes."""
     link = Link(ENDPOINT, TOKEN, on_message=lambda *_: None, client_id="test")
-    with pytest.raises(TlsError) as failed:
+    with pytest.raises(LinkError) as failed:
         async with link:
             pass
     assert TOKEN not in "".join(traceback.format_exception(failed.value))

@@ -11,6 +11,8 @@ import ssl
 
 import pytest
 
+from custom_components.blynk_bridge.device.backoff import BACKOFF_MAX
+from custom_components.blynk_bridge.device.dial import Resolve, resolve_by_system
 from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
 from custom_components.blynk_bridge.device.errors import (
     BlynkError,
@@ -37,7 +39,6 @@ from custom_components.blynk_bridge.device.messages import (
     Reconfigure,
 )
 from custom_components.blynk_bridge.device.session import (
-    BACKOFF_MAX,
     DeviceSession,
     SessionSettings,
     SessionState,
@@ -87,6 +88,9 @@ async def running(
     *,
     pause: float = 0.01,
     pauses: list[float] | None = None,
+    on_publish: Callable[[], None] = lambda: None,
+    announces: Callable[[Endpoint], bool] = lambda _: True,
+    resolve: Resolve = resolve_by_system,
 ) -> AsyncGenerator[Running]:
     """Run a session whose back-off is short, and end it with the block."""
     messages: list[Downlink] = []
@@ -102,7 +106,10 @@ async def running(
         tls=tls,
         on_message=messages.append,
         on_status=statuses.append,
+        on_publish=on_publish,
+        announces=announces,
         jitter=jitter,
+        resolve=resolve,
     )
     task: asyncio.Task[None] = asyncio.create_task(session.run())
     try:
@@ -160,11 +167,71 @@ async def test_connect_subscribe_info_ready(
     assert run.session.messages_sent == 2
 
 
+async def test_every_publish_is_told(sim: Simulator, protocol: Protocol) -> None:
+    """Also the one whose acknowledgement never comes: the cloud may have counted it."""
+    told: list[int] = []
+    config = replace(settings(sim), protocol=protocol)
+    async with running(config, on_publish=lambda: told.append(1)) as run:
+        with pytest.raises(NotConnected):
+            await run.session.publish(VALUE)
+        assert not told
+        await run.ready()
+        assert len(told) == 1
+        sim.behaviour.withhold_puback = True
+        publishing = asyncio.ensure_future(run.session.publish(VALUE))
+        await eventually(lambda: sim.journal.find(Kind.PUBLISH, topic=VALUE.topic))
+        await sim.drop()
+        with pytest.raises(ConnectionLost):
+            await publishing
+        assert len(told) == run.session.messages_sent == 2
+
+
+async def test_a_line_that_flaps_need_not_announce_itself(sim: Simulator) -> None:
+    """Ready all the same, and asked once for each connection that has lasted."""
+    asked: list[Endpoint] = []
+
+    def announces(server: Endpoint) -> bool:
+        asked.append(server)
+        return len(asked) == 1
+
+    async with running(settings(sim), announces=announces) as run:
+        await run.ready()
+        await sim.drop()
+        await eventually(lambda: not run.session.ready)
+        await run.ready()
+        await run.session.publish(VALUE)
+        assert run.session.messages_sent == 2
+    assert asked == [endpoint(sim.entry, Transport.TCP)] * 2
+    assert len(sim.journal.find(Kind.PUBLISH, topic="info/mcu")) == 1
+
+
 async def test_nothing_can_be_sent_without_a_session(sim: Simulator) -> None:
     """A caller that does not wait is told."""
     async with running(settings(sim)) as run:
         with pytest.raises(NotConnected):
             await run.session.publish(VALUE)
+
+
+async def test_a_dead_link_takes_no_further_message(sim: Simulator) -> None:
+    """Who learns of its end by a message finds no session, and spends no other one."""
+    session = DeviceSession(settings(sim), tls=None, on_message=lambda _: None)
+    running_session = asyncio.create_task(session.run())
+    try:
+        await session.wait_ready()
+        sim.behaviour.withhold_puback = True
+        publishing = asyncio.create_task(session.publish(VALUE))
+        await sim.wait_for(lambda: sim.journal.find(Kind.PUBLISH, topic=VALUE.topic))
+        sent = session.messages_sent
+        await sim.drop()
+        with pytest.raises(ConnectionLost):
+            await publishing
+        assert not session.ready
+        with pytest.raises(NotConnected):
+            await session.publish(VALUE)
+        assert session.messages_sent == sent
+    finally:
+        running_session.cancel()
+        await asyncio.wait((running_session,))
 
 
 async def test_downlinks_become_typed_messages(sim: Simulator) -> None:
@@ -533,7 +600,7 @@ async def test_a_second_client_on_the_token_is_recognised(sim: Simulator) -> Non
             await sim.drop()
             await eventually(partial(_more_errors, run, lives))
     assert run.errors() == [ConnectionLost, ConnectionLost, TokenInUse]
-    assert pauses == [1, 2, 4]
+    assert pauses == [1, 2, BACKOFF_MAX]
 
 
 async def test_a_takeover_is_named_at_once_on_mqtt_5(sim: Simulator) -> None:

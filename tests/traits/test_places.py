@@ -7,14 +7,14 @@ from custom_components.blynk_bridge.device.values import DataType, Location, Val
 from custom_components.blynk_bridge.traits import traits_of
 from custom_components.blynk_bridge.traits.base import NotWritable
 
-from . import an, the
+from . import an, named, the
 
 ADA = an("person.ada", "Work", latitude=52.52, longitude=13.405)
 PHONE = an("device_tracker.phone", "home", latitude=1, longitude=2)
 ZONE = an("zone.home", "2", latitude=52.5, longitude=13.4)
 
 
-@pytest.mark.parametrize("state", [ADA, PHONE, ZONE], ids=str)
+@pytest.mark.parametrize("state", [ADA, PHONE, ZONE], ids=named)
 def test_where_people_are_is_private_and_not_operated(state: State) -> None:
     assert traits_of(state)
     for trait in traits_of(state):
@@ -56,7 +56,7 @@ def test_somebody_is_at_home_or_somewhere_else(
         ({"latitude": 52.52}, None),
         ({}, None),
     ],
-    ids=str,
+    ids=named,
 )
 def test_a_location_is_told_longitude_first(
     attributes: dict[str, object], place: Value | None

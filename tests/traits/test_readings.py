@@ -1,14 +1,12 @@
 """Sensors and binary sensors."""
 
-import reprlib
-
 from homeassistant.core import State
 import pytest
 
 from custom_components.blynk_bridge.device.values import DataType, Value
 from custom_components.blynk_bridge.traits.base import Description, Limits, NotWritable
 
-from . import an, the
+from . import an, named, the
 
 DOUBLE = Description(data_type=DataType.DOUBLE)
 STRING = Description(data_type=DataType.STRING)
@@ -46,7 +44,7 @@ STRING = Description(data_type=DataType.STRING)
         (an("sensor.x", "nan"), STRING),
         (an("sensor.x", ""), STRING),
     ],
-    ids=reprlib.repr,
+    ids=named,
 )
 def test_a_sensor_is_a_double_if_it_is_a_number_else_a_string(
     state: State, expected: Description
@@ -78,7 +76,7 @@ def test_a_sensor_is_a_double_if_it_is_a_number_else_a_string(
         (an("sensor.text", "unavailable"), DataType.STRING, None),
         (an("sensor.text", "\ud800"), DataType.STRING, None),
     ],
-    ids=reprlib.repr,
+    ids=named,
 )
 def test_a_sensor_is_told_in_the_type_of_its_datastream(
     state: State, data_type: DataType, value: Value | None
@@ -126,7 +124,7 @@ def test_a_binary_sensor_is_1_or_0(raw: str, value: int | None) -> None:
         (an("sensor.x", "wet", device_class="enum", options=["wet"]), "option"),
         (an("binary_sensor.x", "on"), "state"),
     ],
-    ids=reprlib.repr,
+    ids=named,
 )
 @pytest.mark.parametrize("value", [0, 1, True, "5", "wet", 5.0])
 def test_a_reading_is_never_written(state: State, key: str, value: Value) -> None:

@@ -1,7 +1,6 @@
 """The registry, and what holds for every trait of every family."""
 
 import random
-import reprlib
 
 from homeassistant.components.climate.const import ClimateEntityFeature
 from homeassistant.components.cover.const import CoverEntityFeature
@@ -24,7 +23,7 @@ from custom_components.blynk_bridge.traits.base import (
     Trait,
 )
 
-from . import an
+from . import an, named
 from .samples_comfort import SAMPLES as COMFORT
 from .samples_home import SAMPLES as HOME
 
@@ -302,7 +301,7 @@ WRITTEN: list[Value] = [
 ]
 
 
-@pytest.mark.parametrize(("state", "keys"), OFFERS, ids=reprlib.repr)
+@pytest.mark.parametrize(("state", "keys"), OFFERS, ids=named)
 def test_an_entity_offers_its_traits_in_order_of_importance(
     state: State, keys: list[str]
 ) -> None:
@@ -341,7 +340,7 @@ def test_a_key_is_unique_in_its_domain() -> None:
     assert len(pairs) == len(set(pairs))
 
 
-@pytest.mark.parametrize("state", [state for state, _ in OFFERS], ids=str)
+@pytest.mark.parametrize("state", [state for state, _ in OFFERS], ids=named)
 def test_what_can_be_known_is_described_while_the_entity_is_unavailable(
     state: State,
 ) -> None:
@@ -354,7 +353,7 @@ def test_what_can_be_known_is_described_while_the_entity_is_unavailable(
             trait.action(away, 1)
 
 
-@pytest.mark.parametrize("state", EVERY, ids=str)
+@pytest.mark.parametrize("state", EVERY, ids=named)
 def test_a_description_fits_what_write_does(state: State) -> None:
     for trait in traits_of(state):
         description = trait.describe(state)

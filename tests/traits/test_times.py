@@ -15,7 +15,7 @@ from custom_components.blynk_bridge.traits.moments import (
     time_text,
 )
 
-from . import an, the
+from . import an, named, the
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ INPUT_BOTH = an("input_datetime.x", "2026-08-01 06:45:00", has_date=True, has_ti
         (an("time.x", "noon"), None),
         (an("datetime.x", "0001-01-01T00:00:00+14:00"), None),
     ],
-    ids=str,
+    ids=named,
 )
 def test_a_date_or_time_is_told_as_a_person_reads_it(
     state: State, told: str | None
@@ -96,7 +96,7 @@ def test_a_date_or_time_is_told_as_a_person_reads_it(
             {"datetime": "2026-12-24 18:00:00"},
         ),
     ],
-    ids=repr,
+    ids=named,
 )
 def test_a_date_or_time_is_set(
     state: State, written: str, service: str, data: dict[str, object]
@@ -125,9 +125,9 @@ def test_a_date_or_time_is_set(
         True,
         float("nan"),
     ],
-    ids=lambda written: repr(written)[:20],
+    ids=named,
 )
-@pytest.mark.parametrize("state", [DATE, TIME, BOTH, INPUT_TIME], ids=str)
+@pytest.mark.parametrize("state", [DATE, TIME, BOTH, INPUT_TIME], ids=named)
 def test_what_is_neither_date_nor_time_is_refused(state: State, written: Value) -> None:
     with pytest.raises(NotWritable):
         the(state.domain, "value").action(state, written)
@@ -136,7 +136,7 @@ def test_what_is_neither_date_nor_time_is_refused(state: State, written: Value) 
 @pytest.mark.parametrize(
     "attributes",
     [{}, {"has_date": False, "has_time": False}, {"has_date": "yes", "has_time": 1}],
-    ids=str,
+    ids=named,
 )
 def test_an_input_that_does_not_say_what_it_has_offers_nothing(
     attributes: dict[str, object],

@@ -13,6 +13,8 @@ from .errors import InvalidEndpoint, RedirectRefused
 _BLYNK_CLOUD: Final = "blynk.cloud"
 _HOST_LENGTH_MAX: Final = 253
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
+# What ends in a number is an address to the system's resolver: 0x7f.1 is 127.0.0.1.
+_NUMBER: Final = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
 _URI_LENGTH_MAX: Final = 512
 _PATH: Final = re.compile(r"/[A-Za-z0-9._~/%-]{0,127}", re.ASCII)
 # Without brackets an IPv6 address has no port: its last group would pass for one.
@@ -183,9 +185,14 @@ class RedirectPolicy:
             return True
         if _address(home) or _address(host):
             return False
-        if home == _BLYNK_CLOUD or home.endswith(f".{_BLYNK_CLOUD}"):
-            return host == _BLYNK_CLOUD or host.endswith(f".{_BLYNK_CLOUD}")
+        if in_blynk_cloud(home):
+            return in_blynk_cloud(host)
         return host.endswith(f".{home}")
+
+
+def in_blynk_cloud(host: str) -> bool:
+    """Return whether a host is one of Blynk's public servers."""
+    return host == _BLYNK_CLOUD or host.endswith(f".{_BLYNK_CLOUD}")
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
@@ -217,6 +224,6 @@ def _valid_host(host: str) -> str:
         _LABEL.fullmatch(label) for label in name.split(".")
     ):
         raise InvalidEndpoint("not a host")
-    if name.replace(".", "").isdigit():
+    if _NUMBER.fullmatch(name.rpartition(".")[2]):
         raise InvalidEndpoint("not an address")
     return name

@@ -1,6 +1,9 @@
 """What can go wrong between us and Blynk.Cloud."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from .reasons import meaning
 
 if TYPE_CHECKING:
     from .values import DataType
@@ -41,8 +44,53 @@ class ConnectTimeout(LinkError):
     """No CONNACK within the time limit over DNS, TCP, TLS, WebSocket and MQTT."""
 
 
+class HostNotFound(LinkError):
+    """The server's name has no address, or nobody says which."""
+
+
+class NotMqtt(LinkError):
+    """Something else answers: a web server, or a captive portal with its page."""
+
+
+class TlsProblem(StrEnum):
+    """What is wrong with a server's TLS."""
+
+    CERTIFICATE = "certificate"
+    EXPIRED = "expired"
+    HANDSHAKE = "handshake"
+    NOT_YET_VALID = "not_yet_valid"
+    """By this system's clock, which may be the one that is wrong."""
+    NO_TLS = "no_tls"
+    OUTDATED = "outdated"
+    SELF_SIGNED = "self_signed"
+    UNKNOWN_AUTHORITY = "unknown_authority"
+    WRONG_NAME = "wrong_name"
+
+
+_TLS_WORDS = {
+    TlsProblem.CERTIFICATE: "the server's certificate is not valid",
+    TlsProblem.EXPIRED: "the server's certificate has expired",
+    TlsProblem.HANDSHAKE: "the TLS hand-shake failed",
+    TlsProblem.NOT_YET_VALID: (
+        "the server's certificate is not valid yet; is this system's clock right?"
+    ),
+    TlsProblem.NO_TLS: "no TLS at this port",
+    TlsProblem.OUTDATED: "the server speaks no safe version of TLS",
+    TlsProblem.SELF_SIGNED: "the server's certificate is self-signed",
+    TlsProblem.UNKNOWN_AUTHORITY: (
+        "the server's certificate is of an authority that this system does not know"
+    ),
+    TlsProblem.WRONG_NAME: "the server's certificate is for another name",
+}
+
+
 class TlsError(LinkError):
     """The server's certificate or TLS version is not acceptable."""
+
+    def __init__(self, problem: TlsProblem) -> None:
+        """Keep what is wrong."""
+        super().__init__(_TLS_WORDS[problem])
+        self.problem = problem
 
 
 class ConnectionRefused(LinkError):
@@ -50,7 +98,7 @@ class ConnectionRefused(LinkError):
 
     def __init__(self, code: int, server_reference: str | None = None) -> None:
         """Keep the reason, as an MQTT 5 reason code whatever the version."""
-        super().__init__(f"connection refused with reason code 0x{code:02X}")
+        super().__init__(f"connection refused: {meaning(code)}")
         self.code = code
         self.server_reference = server_reference
 
@@ -77,7 +125,7 @@ class ConnectionLost(LinkError):
         super().__init__(
             "connection lost"
             if code is None
-            else f"connection ended by the server with reason code 0x{code:02X}"
+            else f"connection ended by the server: {meaning(code)}"
         )
         self.code = code
         self.server_reference = server_reference
@@ -92,7 +140,7 @@ class PublishRefused(NotAcknowledged):
 
     def __init__(self, code: int) -> None:
         """Keep the reason code."""
-        super().__init__(f"publish refused with reason code 0x{code:02X}")
+        super().__init__(f"publish refused: {meaning(code)}")
         self.code = code
 
 

@@ -20,6 +20,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from .client import LoopClient
+from .dial import Resolve, resolve_by_system
 from .endpoint import Endpoint
 from .errors import (
     ConnectionLost,
@@ -33,6 +34,7 @@ from .errors import (
     SubscriptionRefused,
 )
 from .messages import Publication
+from .reasons import BAD_PROTOCOL, BAD_TOKEN
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -47,8 +49,6 @@ _IN_FLIGHT_MAX: Final = 10
 
 # MQTT 3.1.1 return codes as the MQTT 5 reason codes of the same meaning.
 _REASON_OF_RETURN_CODE: Final = {1: 0x84, 2: 0x85, 3: 0x88, 4: 0x86, 5: 0x87}
-_BAD_TOKEN: Final = frozenset({0x86, 0x87})
-_BAD_PROTOCOL: Final = frozenset({0x01, 0x84})
 
 
 class Protocol(StrEnum):
@@ -81,6 +81,7 @@ class Link(LoopClient):
         client_id: str,
         protocol: Protocol = Protocol.V311,
         tls: ssl.SSLContext | None = None,
+        resolve: Resolve = resolve_by_system,
         connect_timeout: float = CONNECT_TIMEOUT,
         acknowledge_timeout: float = ACKNOWLEDGE_TIMEOUT,
         keepalive: int = KEEPALIVE,
@@ -91,6 +92,7 @@ class Link(LoopClient):
             tls,
             username=_USERNAME,
             password=token,
+            resolve=resolve,
             identifier=client_id,
             protocol=_AIOMQTT_PROTOCOL[protocol],
             # MQTT 5 says it with clean_start, which paho sets by default.
@@ -133,8 +135,9 @@ class Link(LoopClient):
         """Connect and wait for CONNACK.
 
         Raises InvalidToken, ProtocolRefused or ConnectionRefused for a refusal,
-        TlsError, ConnectTimeout, or LinkError for the rest. Unlike aiomqtt's, it
-        runs no thread, has one time limit, and leaves nothing open when it fails.
+        TlsError, NotMqtt, HostNotFound, ConnectTimeout, or LinkError for the rest.
+        Unlike aiomqtt's, it runs no thread, has one time limit, and leaves nothing
+        open when it fails.
         """
         try:
             async with asyncio.timeout(self._connect_timeout):
@@ -277,9 +280,9 @@ class Link(LoopClient):
         code = self._refusal or 0
         if self._protocol is Protocol.V311:
             code = _REASON_OF_RETURN_CODE.get(code, code)
-        if code in _BAD_TOKEN:
+        if code in BAD_TOKEN:
             self.end(InvalidToken(code))
-        elif code in _BAD_PROTOCOL:
+        elif code in BAD_PROTOCOL:
             self.end(ProtocolRefused(code))
         else:
             self.end(ConnectionRefused(code, server_reference))

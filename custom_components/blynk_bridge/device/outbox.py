@@ -50,6 +50,11 @@ class Parcel:
     values: dict[str, Form]
     waiting: dict[str, _Waiting]
 
+    @property
+    def lane(self) -> Lane:
+        """Return the lane of the most urgent value in it."""
+        return min(item.lane for item in self.waiting.values())
+
 
 class Outbox:
     """Collects what has changed, and packs it into as few messages as possible.

@@ -12,6 +12,7 @@ from .errors import (
     LinkError,
     TooManyRedirects,
 )
+from .reasons import MOVED
 
 _HOPS_MAX: Final = 5
 _HOPS_WINDOW: Final = 60.0
@@ -91,9 +92,18 @@ class Route:
                 return self._hop(target, now)
         if endpoint == self.home:
             self._home_failures += 1
-            if self._home_failures >= _HOME_FAILURES_MAX:
+            if self._home_failures >= _HOME_FAILURES_MAX or _has_moved(error):
                 self.home = None
         raise error
+
+    def regional(self, endpoint: Endpoint) -> Endpoint:
+        """Return where a token belongs that the configured server refuses.
+
+        Refused there as well, it is invalid.
+        """
+        self._policy.check(endpoint)
+        self._refused_at.add(endpoint)
+        return endpoint
 
     def _hop(self, target: Endpoint, now: float) -> Endpoint:
         """Follow a redirect: five a minute, and to no server of the chain again."""
@@ -111,3 +121,8 @@ class Route:
             raise error
         self._refused_at.add(endpoint)
         return self._configured
+
+
+def _has_moved(error: LinkError) -> bool:
+    """Return whether a server says that we are wrong here, but not where to go."""
+    return isinstance(error, ConnectionRefused | ConnectionLost) and error.code in MOVED

@@ -11,10 +11,11 @@ import secrets
 import ssl
 from typing import Final, Never
 
+from .backoff import HEALTHY_TIME, BackOff
+from .dial import Resolve, resolve_by_system
 from .endpoint import Endpoint, RedirectPolicy
 from .errors import (
     BlynkError,
-    ConnectionLost,
     InvalidEndpoint,
     InvalidMessage,
     InvalidToken,
@@ -22,7 +23,6 @@ from .errors import (
     NotConnected,
     ProtocolRefused,
     RedirectRefused,
-    TokenInUse,
 )
 from .link import Link, Protocol
 from .messages import (
@@ -34,19 +34,13 @@ from .messages import (
     device_info,
     parse,
 )
+from .region import Ask, Regions
 from .route import Redirected, Route
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 SETTLE_TIME: Final = 0.5
 """Seconds after SUBACK in which a redirect is waited for before messages are spent."""
-BACKOFF_FIRST: Final = 1.0
-BACKOFF_MAX: Final = 300.0
-HEALTHY_TIME: Final = 60.0
-"""Seconds a session must live before its past failures are forgotten."""
-_SHORT_LIFE: Final = 10.0
-_SHORT_LIVES_MAX: Final = 3
-_SESSION_TAKEN_OVER: Final = 0x8E
 _LOGGED_TOPIC_MAX: Final = 80
 _OTHER_PROTOCOL: Final = {Protocol.V311: Protocol.V5, Protocol.V5: Protocol.V311}
 
@@ -86,7 +80,9 @@ class DeviceSession:
 
     `on_message` receives every downlink but redirects, `on_status` every change
     of state; both run in the event loop. `on_status` must not raise, and an error of
-    `on_message` costs the one message.
+    `on_message` costs the one message. `on_publish` is called for each message made.
+    `announces` tells whether a connection to a server sends `info/mcu`: each costs a
+    message, which a line that flaps may not be able to afford.
     """
 
     def __init__(
@@ -96,28 +92,38 @@ class DeviceSession:
         tls: ssl.SSLContext | None,
         on_message: Callable[[Downlink], None],
         on_status: Callable[[SessionStatus], None] = lambda _: None,
+        on_publish: Callable[[], None] = lambda: None,
+        announces: Callable[[Endpoint], bool] = lambda _: True,
         jitter: Callable[[float, float], float] = random.uniform,
+        resolve: Resolve = resolve_by_system,
+        ask: Ask | None = None,
     ) -> None:
-        """Prepare a session; `run` starts it."""
+        """Prepare a session; `run` starts it.
+
+        Without `ask` a token that the configured server refuses is invalid.
+        """
         self._settings = settings
         # Whatever the case: host names are folded before they are shown.
         self._secret = re.compile(re.escape(settings.token), re.IGNORECASE)
-        self._route = Route(
-            RedirectPolicy(settings.endpoint, settings.allowed_hosts), settings.home
-        )
+        policy = RedirectPolicy(settings.endpoint, settings.allowed_hosts)
+        self._route = Route(policy, settings.home)
+        self._regions = None if ask is None else Regions(policy, settings.token, ask)
+        self._back_off = BackOff(jitter)
         self._tls = tls
+        self._resolve = resolve
         self._on_message = on_message
         self._on_status = on_status
-        self._jitter = jitter
+        self._on_publish = on_publish
+        self._announces = announces
         self._protocol = settings.protocol
         self._link: Link | None = None
         self._ready = asyncio.Event()
-        self._failures = 0
-        self._short_lives = 0
         self._refused_protocols: set[Protocol] = set()
+        self._unhandled: set[type[Downlink]] = set()
+        """Sorts of messages of which was told that they could not be handled."""
         self.status = SessionStatus(SessionState.CONNECTING, self._route.start)
         self.messages_sent = 0
-        """Publishes made, each of which costs a message of the quota."""
+        """Publishes and questions made, each of which costs a message of the quota."""
 
     @property
     def home(self) -> Endpoint | None:
@@ -127,7 +133,8 @@ class DeviceSession:
     async def run(self) -> Never:
         """Keep the device online until cancelled.
 
-        Raises InvalidToken when the configured server does not accept the token.
+        Raises InvalidToken when the configured server does not accept the token, and
+        no region of its does.
         """
         loop = asyncio.get_running_loop()
         route, endpoint = self._route, self._route.start
@@ -137,17 +144,15 @@ class DeviceSession:
             started = loop.time()
             error = await self._serve(endpoint)
             if loop.time() - started >= HEALTHY_TIME:
-                self._failures = 0
+                self._back_off.recovered()
                 route.rested()
             try:
-                if isinstance(error, ProtocolRefused):
-                    self._change_protocol(error)
-                else:
-                    endpoint = route.next(endpoint, error, loop.time())
+                endpoint = await self._next(endpoint, error)
             except InvalidToken:
                 raise
             except LinkError as failure:
-                await self._back_off(endpoint, failure)
+                self._set_status(SessionState.WAITING, endpoint, failure)
+                await asyncio.sleep(self._back_off.pause(failure))
                 route.rested()
                 endpoint = route.start
 
@@ -166,10 +171,21 @@ class DeviceSession:
         Raises NotConnected while there is no session, and the LinkError that
         ended the link or the message.
         """
-        if self._link is None or not self.ready:
+        if (link := self._link) is None or not self.ready:
             raise NotConnected("no session")
+        self._count()
+        try:
+            await link.send(publication, qos)
+        except LinkError:
+            # Whoever sends again at once finds no session, and spends no message.
+            if link is self._link and link.lost.done():
+                self._ready.clear()
+            raise
+
+    def _count(self) -> None:
+        """Count a publish, whether or not it will arrive: the cloud may count it."""
         self.messages_sent += 1
-        await self._link.send(publication, qos)
+        self._on_publish()
 
     # --- One link --------------------------------------------------------------
 
@@ -184,20 +200,23 @@ class DeviceSession:
             client_id=f"bridge-{secrets.token_hex(8)}",
             protocol=self._protocol,
             tls=self._tls,
+            resolve=self._resolve,
         )
         try:
             async with link:
                 await link.subscribe_to(DOWNLINK_FILTER)
                 await asyncio.wait((link.lost,), timeout=SETTLE_TIME)
-                if not link.lost.done():
-                    self.messages_sent += 1
-                await link.send(device_info(self._settings.info))
+                if link.lost.done():
+                    await link.ended()
+                if self._announces(endpoint):
+                    self._count()
+                    await link.send(device_info(self._settings.info))
                 ready_at = loop.time()
                 self._become_ready(endpoint)
                 await link.ended()
         except LinkError as error:
             if ready_at is not None:
-                return self._judge_life(loop.time() - ready_at, error)
+                return self._back_off.judge(loop.time() - ready_at, error)
             return error
         finally:
             self._ready.clear()
@@ -209,20 +228,6 @@ class DeviceSession:
         self._refused_protocols.clear()
         self._ready.set()
         self._set_status(SessionState.READY, endpoint)
-
-    def _judge_life(self, lifetime: float, error: LinkError) -> LinkError:
-        """Return the error, or that another client on the token is behind it."""
-        if not isinstance(error, ConnectionLost):
-            return error
-        if error.code == _SESSION_TAKEN_OVER:
-            return TokenInUse("the session was taken over")
-        if lifetime >= _SHORT_LIFE:
-            self._short_lives = 0
-            return error
-        self._short_lives += 1
-        if self._short_lives >= _SHORT_LIVES_MAX:
-            return TokenInUse(f"lost within {_SHORT_LIFE:.0f} s, several times")
-        return error
 
     def _receive(self, topic: str, payload: bytes) -> None:
         """Turn a packet into a message, and hand it on."""
@@ -242,7 +247,14 @@ class DeviceSession:
             self._on_message(self._scrub_message(message))
         # The link would take it for malformed data, and end: once a message, for ever.
         except Exception:
-            _LOGGER.exception("A %s could not be handled", type(message).__name__)
+            kind = type(message)
+            _LOGGER.log(
+                logging.DEBUG if kind in self._unhandled else logging.ERROR,
+                "A %s could not be handled",
+                kind.__name__,
+                exc_info=True,
+            )
+            self._unhandled.add(kind)
 
     def _scrub_message(self, message: Downlink) -> Downlink:
         """Return a message without the token: its texts end up in states and logs."""
@@ -277,6 +289,24 @@ class DeviceSession:
 
     # --- From link to link -----------------------------------------------------
 
+    async def _next(self, endpoint: Endpoint, error: LinkError) -> Endpoint:
+        """Return where to connect at once after a link's end; raise the error to wait."""
+        if isinstance(error, ProtocolRefused):
+            self._change_protocol(error)
+            return endpoint
+        now = asyncio.get_running_loop().time()
+        try:
+            return self._route.next(endpoint, error, now)
+        except InvalidToken as refusal:
+            if self._regions is None:
+                raise
+            asked_before = self._regions.questions
+            try:
+                return self._route.regional(await self._regions.home_of(refusal, now))
+            finally:
+                for _ in range(self._regions.questions - asked_before):
+                    self._count()
+
     def _change_protocol(self, error: ProtocolRefused) -> None:
         """Try the other version of MQTT; raise the error if it was refused too."""
         self._refused_protocols.add(self._protocol)
@@ -284,13 +314,6 @@ class DeviceSession:
         if self._protocol in self._refused_protocols:
             self._refused_protocols.clear()
             raise error
-
-    async def _back_off(self, endpoint: Endpoint, error: LinkError) -> None:
-        """Wait before the next attempt: exponentially longer, with full jitter."""
-        self._set_status(SessionState.WAITING, endpoint, error)
-        ceiling = min(BACKOFF_FIRST * 2.0 ** min(self._failures, 16), BACKOFF_MAX)
-        self._failures += 1
-        await asyncio.sleep(self._jitter(0, ceiling))
 
     def _set_status(
         self,
@@ -303,7 +326,13 @@ class DeviceSession:
         self._on_status(self.status)
 
 
-async def verify(settings: SessionSettings, tls: ssl.SSLContext | None) -> Endpoint:
+async def verify(
+    settings: SessionSettings,
+    tls: ssl.SSLContext | None,
+    *,
+    resolve: Resolve = resolve_by_system,
+    ask: Ask | None = None,
+) -> Endpoint:
     """Connect once, through redirects, and return the server that serves the device.
 
     Costs one message (`info/mcu`), and ends another client's session on the same
@@ -320,7 +349,12 @@ async def verify(settings: SessionSettings, tls: ssl.SSLContext | None) -> Endpo
             outcome.set_exception(status.error)
 
     session = DeviceSession(
-        settings, tls=tls, on_message=lambda _: None, on_status=on_status
+        settings,
+        tls=tls,
+        on_message=lambda _: None,
+        on_status=on_status,
+        resolve=resolve,
+        ask=ask,
     )
     running = asyncio.ensure_future(session.run())
     try:

@@ -13,74 +13,57 @@ import socket
 import ssl
 from typing import Final
 
+from .dial import Resolve, dial
 from .endpoint import Endpoint
-from .errors import LinkError, TlsError
+from .errors import LinkError, NotMqtt
+from .tls import tls_error
 
-# RFC 8305 recommends this head start of each address over the next.
-_HAPPY_EYEBALLS_DELAY: Final = 0.25
 _WEBSOCKET_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _HTTP_HEAD_MAX: Final = 8192
 
 
 async def open_stream(
-    endpoint: Endpoint, tls: ssl.SSLContext | None
+    endpoint: Endpoint, tls: ssl.SSLContext | None, resolve: Resolve
 ) -> socket.socket | ssl.SSLSocket:
     """Return a connected, non-blocking socket, all hand-shakes done.
 
-    The caller sets the time limit. Raises TlsError where the certificate or
-    the TLS version is refused, LinkError for everything else.
+    The caller sets the time limit. Raises HostNotFound for a name without an
+    address, TlsError where the certificate or the TLS version is refused, NotMqtt
+    where a WebSocket is, LinkError for everything else.
     """
     if endpoint.transport.encrypted and tls is None:
-        raise TlsError("no TLS context")
-    stream: socket.socket | ssl.SSLSocket | None = None
+        raise LinkError("no TLS context")
+    stream: socket.socket | ssl.SSLSocket = await dial(
+        endpoint.host, endpoint.port, resolve
+    )
     try:
-        stream = await _open_tcp(endpoint)
         if endpoint.transport.encrypted and tls is not None:
-            stream = tls.wrap_socket(
-                stream, server_hostname=endpoint.host, do_handshake_on_connect=False
-            )
-            await _patiently(stream, stream.do_handshake)
+            stream = await _secure(stream, tls, endpoint.host)
         if endpoint.transport.websocket:
             await _upgrade(stream, endpoint)
     except BaseException as error:
-        if stream is not None:
-            stream.close()
-        if isinstance(error, ssl.SSLCertVerificationError):
-            raise TlsError(error.verify_message) from error
-        if isinstance(error, ssl.SSLError):
-            raise TlsError(error.reason or "hand-shake failed") from error
-        if isinstance(error, OSError | UnicodeError):
-            raise LinkError(_reason(error)) from error
+        stream.close()
+        if isinstance(error, OSError):
+            raise LinkError(error.strerror or type(error).__name__) from error
         raise
     return stream
 
 
-class _Opening(asyncio.Protocol):
-    """Lets asyncio find and connect the fastest address, and reads nothing."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Leave every byte in the socket."""
-        if isinstance(transport, asyncio.ReadTransport):
-            transport.pause_reading()
-
-
-async def _open_tcp(endpoint: Endpoint) -> socket.socket:
-    """Resolve and connect, IPv6 and IPv4 side by side."""
-    transport, _ = await asyncio.get_running_loop().create_connection(
-        _Opening,
-        endpoint.host,
-        endpoint.port,
-        happy_eyeballs_delay=_HAPPY_EYEBALLS_DELAY,
+async def _secure(
+    stream: socket.socket, tls: ssl.SSLContext, host: str
+) -> ssl.SSLSocket:
+    """Return the stream under TLS."""
+    secured = tls.wrap_socket(
+        stream, server_hostname=host, do_handshake_on_connect=False
     )
-    # The transport closes its own descriptor; the copy is the same connection.
     try:
-        stream = socket.socket(
-            fileno=os.dup(transport.get_extra_info("socket").fileno())
-        )
-    finally:
-        transport.abort()
-    stream.setblocking(False)
-    return stream
+        await _patiently(secured, secured.do_handshake)
+    except BaseException as error:
+        secured.close()
+        if isinstance(error, OSError):
+            raise tls_error(error) from error
+        raise
+    return secured
 
 
 async def _upgrade(stream: socket.socket | ssl.SSLSocket, endpoint: Endpoint) -> None:
@@ -100,7 +83,7 @@ async def _upgrade(stream: socket.socket | ssl.SSLSocket, endpoint: Endpoint) ->
     while not head.endswith(b"\r\n\r\n"):
         byte = await _patiently(stream, lambda: stream.recv(1))
         if not byte or len(head) >= _HTTP_HEAD_MAX:
-            raise LinkError("no WebSocket at this address")
+            raise NotMqtt("no WebSocket at this address")
         head += byte
     status, *lines = head.decode("latin-1").split("\r\n")
     headers = {
@@ -112,7 +95,7 @@ async def _upgrade(stream: socket.socket | ssl.SSLSocket, endpoint: Endpoint) ->
         status.split(" ")[1:2] != ["101"]
         or headers.get("sec-websocket-accept") != b64encode(digest).decode()
     ):
-        raise LinkError("no WebSocket at this address")
+        raise NotMqtt("no WebSocket at this address")
 
 
 async def _patiently[T](
@@ -139,10 +122,3 @@ def _wake(ready: asyncio.Future[None]) -> None:
     """Note that the socket is ready; it may be so twice before we look."""
     if not ready.done():
         ready.set_result(None)
-
-
-def _reason(error: Exception) -> str:
-    """Return the system's words for what failed, without the address."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__

@@ -36,6 +36,7 @@ from . import (
     water_heaters,
 )
 from .base import Trait
+from .tolerant import describe
 
 TRAITS: Final[tuple[Trait, ...]] = tuple(
     trait
@@ -89,7 +90,7 @@ def traits_of(state: State) -> tuple[Trait, ...]:
     return tuple(
         trait
         for trait in _BY_DOMAIN.get(state.domain, {}).values()
-        if trait.describe(state) is not None
+        if describe(trait, state) is not None
     )
 
 

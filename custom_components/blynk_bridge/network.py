@@ -1,0 +1,77 @@
+"""Home Assistant's ways into the network, as the device package wants them."""
+
+from asyncio import IncompleteReadError
+from typing import Final
+
+from aiohttp import ClientError, ClientTimeout
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import (
+    HomeAssistantTCPConnector,
+    async_get_clientsession,
+)
+from yarl import URL
+
+from .device.dial import Resolve, resolve_by_system
+from .device.errors import LinkError
+from .device.region import PATH, Ask, Reply
+
+HTTPS_PORT: Final = 443
+_TIMEOUT: Final = ClientTimeout(total=10)
+_READ_MAX: Final = 64
+
+
+@callback
+def async_resolver(hass: HomeAssistant) -> Resolve:
+    """Return Home Assistant's resolver, which needs no thread and knows .local names.
+
+    A thread that waits for a server of names can't be cancelled, and would hold up
+    Home Assistant's stop.
+    """
+    connector = async_get_clientsession(hass).connector
+    if not isinstance(connector, HomeAssistantTCPConnector):
+        return resolve_by_system
+
+    async def resolve(host: str) -> list[str]:
+        try:
+            return [found["host"] for found in await connector.async_resolve_host(host)]
+        except ClientError as error:
+            raise OSError(str(error)) from error
+
+    return resolve
+
+
+@callback
+def async_asker(hass: HomeAssistant, verify_ssl: bool) -> Ask:
+    """Return how to ask the device HTTPS API whether it knows a token.
+
+    The token is in the URL, and aiohttp's errors carry that: none of them gets out.
+    """
+    session = async_get_clientsession(hass, verify_ssl)
+
+    async def request(url: URL) -> Reply | None:
+        try:
+            async with session.get(
+                url, allow_redirects=False, timeout=_TIMEOUT
+            ) as response:
+                try:
+                    body = await response.content.readexactly(_READ_MAX)
+                except IncompleteReadError as short:
+                    body = short.partial
+                location = response.headers.get("Location")
+                return Reply(response.status, location, body.decode("latin-1"))
+        except ClientError, TimeoutError, OSError, ValueError:
+            return None
+
+    async def ask(host: str, port: int | None, token: str) -> Reply:
+        url = URL.build(
+            scheme="https",
+            host=host,
+            port=HTTPS_PORT if port is None else port,
+            path=PATH,
+            query={"token": token},
+        )
+        if (reply := await request(url)) is None:
+            raise LinkError("no answer over HTTPS")
+        return reply
+
+    return ask

@@ -1,0 +1,5 @@
+"""Registers the profiles before they are asked for."""
+
+from .effort import THOROUGH
+
+__all__ = ["THOROUGH"]

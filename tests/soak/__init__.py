@@ -1,0 +1,1 @@
+"""A soak: days of a house, its owner, its app and a bad line, in accelerated time."""
