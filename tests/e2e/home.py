@@ -120,12 +120,10 @@ class Home(HomeAssistant):
         super().__init__(folder, free_port(), ca_file)
         self._configuration = configuration
         self._entries = entries
+        hass = Path(sys.executable).parent / "hass"
         self.process = ChildProcess(
             "Home Assistant",
-            [
-                Path(sys.executable).parent / "hass",
-                *("-c", folder, "--log-no-color", *arguments),
-            ],
+            [hass, "-c", folder, "--log-no-color", *arguments],
             folder / "output.log",
             cwd=folder,
             env={**os.environ, "REQUESTS_CA_BUNDLE": str(folder / "ca-bundle.pem")},

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 import logging
 import random
@@ -27,8 +27,12 @@ from .errors import (
 from .link import Link, Protocol
 from .messages import (
     DOWNLINK_FILTER,
+    DatastreamWrite,
     DeviceInfo,
+    Diagnostic,
     Downlink,
+    FirmwareOffer,
+    MetadataValue,
     Publication,
     Redirect,
     device_info,
@@ -258,13 +262,16 @@ class DeviceSession:
 
     def _scrub_message(self, message: Downlink) -> Downlink:
         """Return a message without the token: its texts end up in states and logs."""
-        texts = {
-            each.name: text
-            for each in fields(message)
-            if isinstance(text := getattr(message, each.name), str)
-        }
-        scrubbed = {name: self._scrub(text) for name, text in texts.items()}
-        return message if scrubbed == texts else replace(message, **scrubbed)
+        match message:
+            case DatastreamWrite(name, text):
+                return DatastreamWrite(self._scrub(name), self._scrub(text))
+            case MetadataValue(name, text):
+                return MetadataValue(self._scrub(name), self._scrub(text))
+            case Diagnostic(text):
+                return Diagnostic(self._scrub(text))
+            case FirmwareOffer(str() as version):
+                return FirmwareOffer(self._scrub(version))
+        return message
 
     def _scrub(self, text: str) -> str:
         """Return a server's text without the token."""
