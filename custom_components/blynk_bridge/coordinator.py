@@ -20,13 +20,14 @@ from .const import CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import InvalidToken
+from .device.link import Protocol
 from .device.messages import (
     DatastreamWrite,
     Diagnostic,
     Downlink as DownlinkMessage,
     Publication,
 )
-from .device.pacing import Lane
+from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .events import Events
@@ -41,6 +42,7 @@ from .reader import Reader
 from .session_issues import SessionIssues
 from .state_sync import StateSync
 from .status import BridgeStatus, StatusBoard
+from .timeline import Timeline
 from .upkeep import Upkeep
 from .uplink import Uplink
 
@@ -87,7 +89,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             announces=self._announcing.announces,
         )
         self._availability = Availability(hass, self._async_presence_changed)
-        reader = Reader(hass, self._availability)
+        self.reader = reader = Reader(hass, self._availability)
+        self.timeline = Timeline(hass.loop.time)
         self._status = StatusBoard(
             hass,
             self._quota,
@@ -219,6 +222,21 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         return self._backfill
 
     @property
+    def downlink(self) -> Downlink:
+        """Return the way down."""
+        return self._downlink
+
+    @property
+    def pacer(self) -> Pacer:
+        """Return what tells when the next message may go."""
+        return self._pacer
+
+    @property
+    def protocol(self) -> Protocol:
+        """Return the version of MQTT that is spoken, or tried next."""
+        return self._session.protocol
+
+    @property
     def upkeep(self) -> Upkeep:
         """Return what keeps an eye on the exposures."""
         return self._upkeep
@@ -260,6 +278,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             try:
                 await self._async_supervise(self._session.run)
             except InvalidToken as error:
+                self.timeline.async_failed(error)
                 self._status.async_offline(error)
                 self.config_entry.async_start_reauth(self.hass)
             # The server may have been wrong for a moment, in the night.
@@ -326,6 +345,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 pass
             case Diagnostic(text):
                 _LOGGER.debug("Diagnostic from the server: %r", text)
+                self.timeline.async_diagnosed(text)
                 self._upkeep.check.async_diagnosed(text)
                 self._status.async_diagnosed(text)
             case _:
@@ -345,6 +365,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def _async_session_changed(self, status: SessionStatus) -> None:
         """Show what the session is doing, and start up what waits for it."""
+        self.timeline.async_follow(status)
         if status.state is not SessionState.READY:
             self._uplink.async_drop_errands()
             self._catching_up.async_disconnected()
