@@ -68,6 +68,9 @@ class Row:
     outages: tuple[int, int] = (1, 1)
     """How often the log says so, at least and at most, and as often that it is back."""
     issue: str | None = None
+    """The repair issue that is raised, and taken back."""
+    perhaps: str | None = None
+    """The repair issue that may be raised, depending on how long each pause is."""
     asks_for_token: bool = False
     within: float
     """How long after the end everything is as it should be, at most."""
