@@ -25,7 +25,7 @@ from .control import Control, ControlKind
 from .control_entity import ValueEntity
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .device.endpoint import Endpoint
-from .device.values import DataType, Location, Value
+from .device.values import DataType, Location, Value, legible
 from .entity import BlynkEntity
 from .status import BridgeStatus
 from .subentry_entities import async_show_controls
@@ -192,6 +192,6 @@ class BlynkReading(ValueEntity, SensorEntity):
         if self.control.data_type is DataType.ENUM:
             self._attr_native_value = self.control.option(value)
         elif isinstance(value, str):
-            self._attr_native_value = _shortened(value)
+            self._attr_native_value = _shortened(legible(value))
         elif not isinstance(value, Location):
             self._attr_native_value = value

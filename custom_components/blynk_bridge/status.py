@@ -11,7 +11,9 @@ from homeassistant.helpers.event import async_call_later
 
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError
+from .device.values import legible
 from .events import EVENTS_PER_DAY
+from .problem import Problem, problem_of
 from .quota import Quota, QuotaStatus
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ class BridgeStatus:
     quota: QuotaStatus = field(default_factory=QuotaStatus)
     waiting: int = 0
     """Values and other messages whose turn has not come."""
+    problem: Problem | None = None
+    """What keeps the device offline."""
     diagnostic: str | None = None
     events_left: int = EVENTS_PER_DAY
     history_waiting: int = 0
@@ -79,6 +83,7 @@ class StatusBoard:
                 server=str(server),
                 quota=self._quota.status,
                 waiting=self._waiting(),
+                problem=None,
             )
         )
 
@@ -95,6 +100,7 @@ class StatusBoard:
                 server=None,
                 quota=self._quota.status,
                 waiting=self._waiting(),
+                problem=None if reason is None else problem_of(reason),
             )
         )
         if reason is not None:
@@ -116,7 +122,7 @@ class StatusBoard:
     @callback
     def async_diagnosed(self, text: str) -> None:
         """Show what the server has complained about: the first at once."""
-        self._diagnostic = text
+        self._diagnostic = legible(text)
         if self._count_scheduled is None:
             self.async_count()
         self.async_sent()

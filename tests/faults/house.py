@@ -1,12 +1,11 @@
 """A house whose bridge reaches its cloud through the proxy, and all that its user sees."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 import logging
 
 from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN
-from homeassistant.components.number.const import DOMAIN as NUMBER
 from homeassistant.components.text.const import DOMAIN as TEXT
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import (
@@ -17,6 +16,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -28,7 +28,7 @@ from tests.conftest import control, exposure, temperature
 from tests.skipped_time import SkippedTime
 
 from .clouds import Blynk, SimulatedBlynk, Value
-from .proxy import Connection, Fault, Plan, Proxy, Way
+from .proxy import Connection, Proxy, Way
 
 CONNECTIVITY = "binary_sensor.home_connectivity"
 _LOGGERS = "custom_components.blynk_bridge"
@@ -65,7 +65,11 @@ class House:
     """The repair issues that were raised."""
     wanted: dict[str, Value] = field(default_factory=dict)
     """What each datastream is to hold in the end."""
+    forgotten: frozenset[str] = frozenset()
+    """Datastreams that need not hold what is wanted."""
     spent_before: int = 0
+    fault: asyncio.Task[None] | None = None
+    """What goes on happening to the line, until it is healed."""
     _tasks: set[asyncio.Task[object]] = field(default_factory=set)
     _listeners: dict[str, int] = field(default_factory=dict)
     _stop: CALLBACK_TYPE = lambda: None
@@ -74,6 +78,9 @@ class House:
 
     async def move_in(self) -> None:
         """Set the entry up, and wait until everything is said."""
+        # Home Assistant's own, which stay.
+        for verify_ssl in (True, False):
+            async_get_clientsession(self.hass, verify_ssl)
         self._tasks = asyncio.all_tasks()
         self._listeners = self.hass.bus.async_listeners()
         self.entry.add_to_hass(self.hass)
@@ -101,7 +108,13 @@ class House:
         assert self.entry.state is ConfigEntryState.NOT_LOADED
         await asyncio.sleep(1)
         proxied = {task for each in self.proxy.connections for task in each.pumps}
-        left = asyncio.all_tasks() - self._tasks - proxied - {asyncio.current_task()}
+        left = {
+            task
+            for task in asyncio.all_tasks()
+            if task not in self._tasks | proxied | {asyncio.current_task()}
+            # aiomqtt's, of the client that plays Blynk; the bridge has no queue.
+            and getattr(task.get_coro(), "__qualname__", "") != "Queue.get"
+        }
         assert not left
         listeners = self.hass.bus.async_listeners()
         more = {e: n for e, n in listeners.items() if n > self._listeners.get(e, 0)}
@@ -129,7 +142,8 @@ class House:
 
         @callback
         def raised(event: Event[ir.EventIssueRegistryUpdatedData]) -> None:
-            if event.data["action"] == "create":
+            ours = event.data["domain"] == DOMAIN
+            if ours and event.data["action"] == "create":
                 self.issues.add(event.data["issue_id"].removesuffix("_01TESTENTRY"))
 
         self.entry.async_on_unload(
@@ -218,8 +232,10 @@ class House:
             return None if state is None else state.state
 
         def number(entity_id: str) -> float | None:
-            found = text(entity_id)
-            return None if found is None else float(found)
+            try:
+                return float(text(entity_id) or "nan")
+            except ValueError:
+                return None
 
         return {
             "Temperature": number("sensor.temperature"),
@@ -236,7 +252,8 @@ class House:
         return {
             name: (value, self.blynk.value(name), self.wanted.get(name))
             for name, value in home.items()
-            if value != self.blynk.value(name) or value != self.wanted.get(name, value)
+            if name not in self.forgotten
+            and {self.blynk.value(name), self.wanted.get(name, value)} != {value}
         }
 
     # --- Time ----------------------------------------------------------------------
@@ -263,10 +280,15 @@ class House:
         return session
 
     @property
+    def cloud(self) -> SimulatedBlynk:
+        """Return the cloud, where it is the simulator."""
+        assert isinstance(self.blynk, SimulatedBlynk)
+        return self.blynk
+
+    @property
     def simulator(self) -> Simulator:
         """Return the simulator, where it is the cloud."""
-        assert isinstance(self.blynk, SimulatedBlynk)
-        return self.blynk.simulator
+        return self.cloud.simulator
 
     @property
     def spent(self) -> int:

@@ -147,6 +147,14 @@ class Proxy:
         # A transport closes its socket one turn of the loop later.
         await asyncio.sleep(0)
 
+    def close_port(self, port: int) -> None:
+        """Give up a port, if it is one of ours."""
+        for door in [*self._doors]:
+            if door.getsockname()[1] == port:
+                del self._doors[door]
+                self._loop.remove_reader(door)
+                door.close()
+
     def _listen(self, port: int, target: int) -> int:
         door = _bound(port)
         door.listen()
@@ -204,10 +212,10 @@ class Proxy:
         writer: asyncio.StreamWriter,
     ) -> None:
         """Carry bytes one way until the end, which the other side is then told of."""
-        traffic = self.traffic[way]
         try:
             while data := await reader.read(_CHUNK):
                 connection.chunks.append((way, len(data)))
+                traffic = self.traffic[way]
                 if traffic.delay:
                     await asyncio.sleep(traffic.delay)
                 if traffic.swallow:

@@ -1,6 +1,8 @@
 """One row of the fault table: what happens, what the user sees of it, and what it costs."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -32,6 +34,12 @@ _INTO_THE_PACKET: Final = 9
 
 async def heal(house: House) -> None:
     """Let line and cloud work as they should."""
+    if house.fault is not None:
+        house.fault.cancel()
+        # An error of the fault's own is one of the test.
+        with suppress(asyncio.CancelledError):
+            await house.fault
+        house.fault = None
     house.proxy.plan = None
     house.proxy.mute = False
     house.proxy.accept()
@@ -51,22 +59,27 @@ class Row:
     lasts: float = 0.0
     """Until it ends; 0 for what happens once."""
     end: Deed = heal
-    quiet: bool = False
-    """Nothing changes meanwhile, neither in the house nor in the app."""
-    commands_first: bool = False
+    live: tuple[Deed, ...] = (House.change, House.press)
+    """What goes on meanwhile, twice in a fault that lasts."""
+    slow: bool = False
+    """What changes meanwhile takes more than a moment."""
     offline: float | None = None
     """How soon the user sees that the connection is gone; None: it is not."""
     outages: tuple[int, int] = (1, 1)
     """How often the log says so, at least and at most, and as often that it is back."""
     issue: str | None = None
+    """The repair issue that is raised, and taken back."""
+    perhaps: str | None = None
+    """The repair issue that may be raised, depending on how long each pause is."""
     asks_for_token: bool = False
     within: float
-    """How long after the end everything is as it should be."""
+    """How long after the end everything is as it should be, at most."""
     spends: int
     """Messages that all of it costs at most, with what changes meanwhile."""
-    lost: str = ""
-    """What is not as before, if anything."""
-    only_simulator: bool = False
+    forgets: frozenset[str] = frozenset()
+    """Datastreams that house and cloud do not agree upon afterwards."""
+    remark: str = ""
+    """What else there is to say, in the words of the documentation."""
     entry: Mapping[str, str] = field(default_factory=dict)
     """What is configured besides."""
 
@@ -104,3 +117,18 @@ def behaves(**switches: object) -> Deed:
         house.simulator.behaviour.apply(switches)
 
     return begin
+
+
+def all_of(*deeds: Deed) -> Deed:
+    """Return a deed that is several, in their order."""
+
+    async def begin(house: House) -> None:
+        for deed in deeds:
+            await deed(house)
+
+    return begin
+
+
+async def cut(house: House) -> None:
+    """Close the connection, so that there must be another one."""
+    house.connection.cut()

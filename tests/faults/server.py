@@ -1,0 +1,396 @@
+"""The rows of the cloud: what the simulator can do wrong, or otherwise than is likeliest."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+
+from simulator.behaviour import Unavailable
+from simulator.simulator import Then
+from tests.conftest import TOKEN
+from tests.simulator.peer import ConnectionEnded, Peer
+
+from .house import House
+from .row import Deed, Row, all_of, behaves, cut, heal
+
+_RECONNECT: Final = 6.0
+_DEADLINE: Final = 10.0
+_AFTER_LONG: Final = 310.0
+_REFUSED_RETRY: Final = 900.0
+_MINUTES: Final = 600.0
+_HOUR: Final = 3600.0
+_V5: Final = {"protocol": "5"}
+_ATTACKER: Final = "mqtt://attacker.example:1883"
+
+
+# --- Answers -----------------------------------------------------------------------
+
+
+def _answers() -> Iterator[Row]:
+    """Give the rows of what is answered late, or never."""
+    for packet, switch, attempts in (
+        ("CONNACK", "withhold_connack", 1),
+        ("SUBACK", "withhold_suback", 1),
+        ("PUBACK", "withhold_puback", 20),
+    ):
+        yield Row(
+            fault=f"No {packet} comes for ten minutes",
+            begin=all_of(behaves(**{switch: True}), cut),
+            lasts=_MINUTES,
+            offline=1.0,
+            outages=(1, attempts),
+            within=_AFTER_LONG,
+            spends=8 + attempts,
+        )
+    yield Row(
+        fault="No PINGRESP comes for ten minutes, and nothing is to be sent",
+        begin=behaves(withhold_pingresp=True),
+        live=(),
+        lasts=_MINUTES,
+        offline=95,
+        outages=(4, 8),
+        within=_RECONNECT,
+        spends=40,
+    )
+    for packet, switch in (
+        ("CONNACK", "connack_delay"),
+        ("SUBACK", "suback_delay"),
+        ("PUBACK", "puback_delay"),
+    ):
+        yield Row(
+            fault=f"{packet} takes eight seconds, for ten minutes",
+            begin=all_of(behaves(**{switch: 8.0}), cut),
+            lasts=_MINUTES,
+            offline=1.0,
+            within=_RECONNECT,
+            spends=14,
+        )
+        yield Row(
+            fault=f"{packet} takes twelve seconds, for ten minutes",
+            begin=all_of(behaves(**{switch: 12.0}), cut),
+            lasts=_MINUTES,
+            offline=1.0,
+            outages=(1, 20 if packet == "PUBACK" else 1),
+            within=_AFTER_LONG,
+            spends=24 if packet == "PUBACK" else 8,
+        )
+    yield Row(
+        fault="Connections are closed before CONNACK, for ten minutes",
+        begin=all_of(behaves(close_before_connack=True), cut),
+        lasts=_MINUTES,
+        offline=1.0,
+        within=_AFTER_LONG,
+        spends=8,
+    )
+    yield Row(
+        fault="The server falls mute, for ten minutes",
+        begin=behaves(mute=True),
+        lasts=_MINUTES,
+        offline=_DEADLINE + 1,
+        within=_AFTER_LONG,
+        spends=8,
+    )
+    yield Row(
+        fault="Values are refused, for ten minutes (MQTT 5)",
+        begin=behaves(puback_code=0x97),
+        entry=_V5,
+        lasts=_MINUTES,
+        within=_HOUR,
+        spends=24,
+    )
+
+
+# --- Refusals ------------------------------------------------------------------------
+
+
+def _refusals() -> Iterator[Row]:
+    """Give the rows of a server that lets nobody in, on both versions of MQTT."""
+    for entry, version in (({}, "3.1.1"), (_V5, "5")):
+        for reason in Unavailable:
+            if reason is Unavailable.NO or (not entry and reason != "unavailable"):
+                continue
+            yield Row(
+                fault=f"Connections are refused: {reason} (MQTT {version})",
+                begin=all_of(behaves(unavailable=reason.value), cut),
+                entry=entry,
+                lasts=_MINUTES,
+                offline=1.0,
+                within=_AFTER_LONG,
+                spends=8,
+            )
+        yield Row(
+            fault=f"The other version of MQTT than {version} is spoken",
+            begin=all_of(behaves(protocols="only_311" if entry else "only_5"), cut),
+            entry=entry,
+            lasts=60,
+            offline=1.0,
+            within=_RECONNECT,
+            spends=10,
+        )
+        yield Row(
+            fault=f"The token is revoked, and given back after an hour (MQTT {version})",
+            begin=revoke,
+            end=give_back,
+            entry=entry,
+            lasts=3600,
+            offline=3.0,
+            asks_for_token=True,
+            within=_REFUSED_RETRY + _RECONNECT,
+            spends=8,
+        )
+    yield Row(
+        fault="No version of MQTT is spoken that we know, for ten minutes",
+        begin=all_of(behaves(close_before_connack=True), cut),
+        lasts=_MINUTES,
+        offline=1.0,
+        within=_AFTER_LONG,
+        spends=8,
+    )
+
+
+async def revoke(house: House) -> None:
+    """Make the token invalid."""
+    house.simulator.cloud.deny(house.simulator.device)
+
+
+async def give_back(house: House) -> None:
+    """Make the token valid again."""
+    house.simulator.device.token = TOKEN
+    await heal(house)
+
+
+# --- Outages -------------------------------------------------------------------------
+
+
+async def go_away(house: House) -> None:
+    """Let the broker go."""
+    await house.simulator.stop_listening()
+
+
+async def come_back(house: House) -> None:
+    """Let the broker come back."""
+    await house.simulator.start_listening()
+    await heal(house)
+
+
+async def move_away(house: House) -> None:
+    """Redirect to another region, whose broker then comes back on another port."""
+    simulator = house.simulator
+    await simulator.redirect("ny3")
+    await house.until(
+        lambda: simulator.device.link is not None and not house.lost(), 10
+    )
+    house.cloud.move("ny3", house.proxy)
+    house.connection.cut()
+
+
+_OUTAGES: Final = (
+    Row(
+        fault="The broker is gone for an hour",
+        begin=go_away,
+        end=come_back,
+        lasts=3600,
+        offline=1.0,
+        within=_AFTER_LONG,
+        spends=8,
+    ),
+    Row(
+        fault="The broker that we were redirected to comes back on another port",
+        begin=move_away,
+        lasts=1,
+        offline=15.0,
+        within=30,
+        spends=18,
+    ),
+)
+
+
+# --- Redirects -----------------------------------------------------------------------
+
+
+def redirects(
+    region: str | None = None, *, uri: str | None = None, then: Then = "close"
+) -> Deed:
+    """Return the deed of a redirect."""
+
+    async def begin(house: House) -> None:
+        await house.simulator.redirect(region, uri=uri, then=then)
+
+    return begin
+
+
+async def move_home(house: House) -> None:
+    """Move the device to another region while it is not looking."""
+    house.simulator.device.home = "ny3"
+
+
+def _redirects() -> Iterator[Row]:
+    """Give the rows of redirects, in good faith and in bad."""
+    thens: tuple[tuple[str, Then, dict[str, str]], ...] = (
+        ("closes", "close", {}),
+        ("stays open and carries nothing", "stay", {}),
+        ("says DISCONNECT 0x9D", "disconnect", _V5),
+    )
+    for words, then, entry in thens:
+        yield Row(
+            fault=f"A redirect to another region; the old connection {words}",
+            begin=redirects("ny3", then=then),
+            entry=entry,
+            within=_RECONNECT,
+            spends=8,
+        )
+    yield Row(
+        fault="A redirect before SUBACK, which then never comes",
+        begin=all_of(behaves(redirect_before_suback=True), move_home, cut),
+        lasts=20,
+        offline=1.0,
+        within=_RECONNECT,
+        spends=12,
+    )
+    for words, uri in (
+        ("to a dead port", "mqtt://127.0.0.1:1"),
+        ("to a name that is none", "mqtt://no.such.host.invalid:1883"),
+    ):
+        yield Row(
+            fault=f"A redirect {words}",
+            begin=redirects(uri=uri),
+            offline=11.0,
+            within=_RECONNECT + _DEADLINE,
+            issue=None if "127" in uri else "redirect_refused",
+            spends=8,
+        )
+    for words, uri in (
+        ("without a target", ""),
+        ("to garbage", "\0\1 garbage"),
+        ("in JSON", '{"host": "127.0.0.1"}'),
+    ):
+        yield Row(
+            fault=f"A redirect {words}",
+            begin=redirects(uri=uri),
+            offline=1.0,
+            within=_RECONNECT,
+            spends=8,
+        )
+    yield Row(
+        fault="A redirect to a stranger",
+        begin=redirects(uri=_ATTACKER),
+        offline=1.0,
+        issue="redirect_refused",
+        within=_RECONNECT,
+        spends=8,
+    )
+    yield Row(
+        fault="Redirects to a stranger, for ten minutes",
+        begin=all_of(behaves(redirect_always=_ATTACKER), cut),
+        lasts=_MINUTES,
+        offline=1.0,
+        issue="redirect_refused",
+        within=_AFTER_LONG,
+        spends=8,
+    )
+    yield Row(
+        fault="Redirects in a circle, for ten minutes",
+        begin=all_of(behaves(redirect_always="next"), cut),
+        lasts=_MINUTES,
+        offline=1.0,
+        within=_AFTER_LONG,
+        spends=8,
+    )
+
+
+# --- A second client -----------------------------------------------------------------
+
+
+def intrudes(*, again: bool, level: int = 4) -> Deed:
+    """Return the deed of another client on our token, which may come back for ever."""
+
+    async def begin(house: House) -> None:
+        port = house.cloud.targets[house.simulator.cloud.entry]
+
+        async def intrude() -> None:
+            while True:
+                async with Peer.open(port, level) as peer:
+                    await peer.connected(TOKEN)
+                    with suppress(ConnectionEnded):
+                        while True:
+                            with suppress(TimeoutError):
+                                await peer.receive()
+                if not again:
+                    return
+                await asyncio.sleep(1)
+
+        house.fault = asyncio.create_task(intrude())
+
+    return begin
+
+
+_SECOND_CLIENTS: Final = (
+    Row(
+        fault="Another client uses the token once",
+        begin=intrudes(again=False),
+        lasts=60,
+        offline=2.0,
+        within=_RECONNECT,
+        spends=12,
+    ),
+    Row(
+        fault="Another client uses the token once (MQTT 5)",
+        begin=intrudes(again=False, level=5),
+        entry=_V5,
+        lasts=5,
+        offline=2.0,
+        issue="token_in_use",
+        within=_AFTER_LONG,
+        spends=12,
+    ),
+    Row(
+        fault="Another client uses the token and always comes back, for an hour",
+        begin=intrudes(again=True),
+        lasts=3600,
+        offline=2.0,
+        outages=(5, 60),
+        issue="token_in_use",
+        within=2 * _AFTER_LONG,
+        spends=120,
+    ),
+)
+
+# --- Limits --------------------------------------------------------------------------
+
+_LIMITS: Final = (
+    Row(
+        fault="The month's messages are used up for an hour, and values dropped",
+        begin=behaves(monthly_quota=0),
+        lasts=_HOUR,
+        within=_HOUR,
+        forgets=frozenset({"Note"}),
+        remark="What Home Assistant set in a control is lost: Blynk says nothing of it.",
+        spends=30,
+    ),
+    Row(
+        fault="The month's messages are used up for an hour, and connections refused",
+        begin=behaves(monthly_quota=0, over_quota="refuse"),
+        lasts=3600,
+        offline=2.0,
+        within=_AFTER_LONG,
+        spends=30,
+    ),
+    Row(
+        fault="The month's messages are used up for an hour, and connections refused (MQTT 5)",
+        begin=behaves(monthly_quota=0, over_quota="refuse"),
+        entry=_V5,
+        lasts=3600,
+        offline=2.0,
+        within=_AFTER_LONG,
+        spends=30,
+    ),
+)
+
+SERVER: Final = (
+    *_answers(),
+    *_refusals(),
+    *_OUTAGES,
+    *_redirects(),
+    *_SECOND_CLIENTS,
+    *_LIMITS,
+)
