@@ -10,11 +10,8 @@ from .table import TABLE
 
 STRIKE_TIME = 10.0
 """Seconds within which what happens once must have happened."""
-SETTLE_TIME = 70.0
-"""Seconds after everything is well in which nothing may spoil it again.
-
-The issue about another client takes a minute of them to go.
-"""
+SETTLE_TIME = 40.0
+"""Seconds after everything is well in which nothing may spoil it again."""
 
 
 @pytest.mark.parametrize("row", TABLE, ids=str)
@@ -68,7 +65,8 @@ async def test_fault(house: House, row: Row) -> None:
         assert house.ups == house.downs
     assert len(house.logged()) == house.ups + house.downs
     assert house.issues == ({row.issue} if row.issue else set())
-    assert not house.open_issues
+    # Another client may be back within a minute, so its issue stays as long.
+    await house.until(lambda: not house.open_issues, 60)
     assert not house.asks_for_token
 
     # Nothing lost, nothing flooded.
