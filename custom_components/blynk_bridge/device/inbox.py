@@ -1,13 +1,20 @@
 """What comes down: packets become typed messages, without the token in them."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
 import logging
 import re
 from typing import Final
 
 from .errors import InvalidEndpoint, InvalidMessage
-from .messages import Downlink, Redirect, parse
+from .messages import (
+    DatastreamWrite,
+    Diagnostic,
+    Downlink,
+    FirmwareOffer,
+    MetadataValue,
+    Redirect,
+    parse,
+)
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -65,13 +72,16 @@ class Inbox:
 
     def _scrub_message(self, message: Downlink) -> Downlink:
         """Return a message without the token: its texts end up in states and logs."""
-        texts = {
-            each.name: text
-            for each in fields(message)
-            if isinstance(text := getattr(message, each.name), str)
-        }
-        scrubbed = {name: self._scrub(text) for name, text in texts.items()}
-        return message if scrubbed == texts else replace(message, **scrubbed)
+        match message:
+            case DatastreamWrite(name, text):
+                return DatastreamWrite(self._scrub(name), self._scrub(text))
+            case MetadataValue(name, text):
+                return MetadataValue(self._scrub(name), self._scrub(text))
+            case Diagnostic(text):
+                return Diagnostic(self._scrub(text))
+            case FirmwareOffer(str() as version):
+                return FirmwareOffer(self._scrub(version))
+        return message
 
     def _scrub(self, text: str) -> str:
         """Return a server's text without the token."""

@@ -110,6 +110,11 @@ class DeviceSession:
         """Publishes and questions made, each of which costs a message of the quota."""
 
     @property
+    def protocol(self) -> Protocol:
+        """Return the version of MQTT that is spoken, or tried next."""
+        return self._protocol
+
+    @property
     def home(self) -> Endpoint | None:
         """Return the server redirects have led to, None for the configured one."""
         return self._route.home
