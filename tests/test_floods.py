@@ -85,8 +85,12 @@ async def flood(
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was said at level info and above."""
-    return [r.getMessage() for r in caplog.records if r.levelno >= logging.INFO]
+    """Return what we said at level info and above."""
+    return [
+        r.getMessage()
+        for r in caplog.records
+        if r.levelno >= logging.INFO and r.name.startswith("custom_components")
+    ]
 
 
 def define(simulator: Simulator, count: int) -> list[str]:
