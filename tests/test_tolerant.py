@@ -31,7 +31,7 @@ def bugs(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
 
 
 @pytest.mark.parametrize("method", ["describe", "value", "read"])
-@pytest.mark.parametrize("unavailable", ["keep", "erase", "disable"])
+@pytest.mark.parametrize("unavailable", ["erase", "disable"])
 async def test_a_bug_is_told_once_and_costs_no_other(
     hass: HomeAssistant,
     simulator: Simulator,
