@@ -132,8 +132,8 @@ class Mail(RuleBasedStateMachine):
         self.parcels.append(parcel)
         assert parcel.publication.size <= MESSAGE_SIZE_MAX
         assert parcel.lane == min(self.lanes[name] for name in parcel.values)
-        for name, form in parcel.values.items():
-            assert form == self.things[name].form
+        for name, sent in parcel.values.items():
+            assert sent == self.things[name].form
             assert self.outbox.is_under_way(name)
         assert before - len(self.outbox) >= len(parcel.values)
         self.check_payload(parcel)
@@ -239,7 +239,7 @@ class Mail(RuleBasedStateMachine):
 
 def test_the_outbox_loses_nothing() -> None:
     """The newest value wins, the most urgent goes first, and no message is too large."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Mail, settings=settings(effort(150), stateful_step_count=40)
     )
 
@@ -325,7 +325,7 @@ class Budget(RuleBasedStateMachine):
     def urgent_before_others(self) -> None:
         """No lane may go before a more urgent one."""
         if self.sent:
-            delays = [self.pacer.delay(lane) for lane in (0, 1, 2)]
+            delays = [self.pacer.delay(lane) for lane in list(Lane)[:3]]
             assert delays == sorted(delays)
 
     @staticmethod
@@ -336,6 +336,6 @@ class Budget(RuleBasedStateMachine):
 
 def test_the_month_lasts() -> None:
     """However a house sends: never too fast, and never more than there is."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Budget, settings=settings(effort(100), stateful_step_count=25)
     )

@@ -143,7 +143,8 @@ class Life(RuleBasedStateMachine):
         self, protocol: Protocol, encrypted: bool, luck: float, plan: int | None
     ) -> None:
         """Open the servers, and start the session."""
-        tls, self.trusting = certificates() if encrypted else (None, None)
+        tls, trusting = certificates() if encrypted else (None, None)
+        self.trusting: ssl.SSLContext | None = trusting
         self.encrypted = encrypted
         self.luck = luck
         self.hosts = {name: Host(self.cloud, name, tls=tls) for name in TRUSTED}
@@ -371,15 +372,15 @@ class Life(RuleBasedStateMachine):
         if (peer := self.serving) is None:
             return
         before = len(self.heard)
-        peer.publish(topic, text.encode(), qos=qos, packet_id=qos * 7)
+        peer.publish(topic, text.encode(), packet_id=qos * 7)
         self.run()
         shown = text.replace(TOKEN, "[token]")
-        message: Downlink = {
+        messages: dict[str, Downlink] = {
             "downlink/ds/A": DatastreamWrite("A", shown),
             "downlink/diag": Diagnostic(shown),
             "downlink/meta/A": MetadataValue("A", shown),
-        }[topic]
-        assert self.heard[before:] == [message]
+        }
+        assert self.heard[before:] == [messages[topic]]
 
     @rule()
     def ping_and_reboot(self) -> None:
@@ -387,8 +388,8 @@ class Life(RuleBasedStateMachine):
         if (peer := self.serving) is None:
             return
         before = len(self.heard)
-        peer.publish("downlink/ping", b"", qos=1, packet_id=9)
-        peer.publish("downlink/reboot", b"", qos=1, packet_id=10)
+        peer.publish("downlink/ping", b"", packet_id=9)
+        peer.publish("downlink/reboot", b"", packet_id=10)
         self.run()
         assert self.heard[before:] == [Ping(), Reboot()]
 
@@ -507,6 +508,6 @@ class Life(RuleBasedStateMachine):
 @pytest.mark.usefixtures("socket_enabled")
 def test_a_session_lives_through_anything() -> None:
     """At most one connection, no message before its time, the token to nobody else."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Life, settings=settings(effort(60), stateful_step_count=40)
     )
