@@ -205,7 +205,8 @@ class Soak:
             f"day {day:6.2f}: {self.books.total:6} messages,"
             f" {self.books.connects:5} connections,"
             f" {self.weather.seen.total():4} faults,"
-            f" {held.resident:6.1f} MiB, {held.objects.total()} objects of ours,"
+            f" {held.resident:6.1f} MiB, {held.all_objects:6} objects,"
+            f" {held.objects.total()} of ours,"
             f" {len(self.app.tally.broken)} complaints"
         )
 
