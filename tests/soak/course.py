@@ -22,11 +22,13 @@ from ..skipped_time import SkippedTime
 from .app import App
 from .books import Books
 from .chronicle import Chronicle
+from .cloud_faults import CLOUD_FAULTS
 from .diligence import Diligence
 from .exposures import ALL, TEMPLATE
 from .house import House
 from .judge import GROWTH, Verdict, judge_commands, judge_traffic, out_of_order
 from .leftovers import Holdings, holdings
+from .line_faults import LINE_FAULTS
 from .logbook import Logbook
 from .owner import Owner
 from .plan import Plan
@@ -83,6 +85,7 @@ class Soak:
             self.skipped,
             self.recorder,
             self.books,
+            LINE_FAULTS | CLOUD_FAULTS,
             self._dice("weather"),
         )
         self.owner = Owner(
