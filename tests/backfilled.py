@@ -82,7 +82,7 @@ async def go_offline(simulator: Simulator, entry: MockConfigEntry) -> None:
 
 async def come_back(simulator: Simulator, entry: MockConfigEntry) -> None:
     """Let there be a connection again."""
-    entry.runtime_data._session._jitter = lambda low, high: 0.01
+    entry.runtime_data._session._back_off._jitter = lambda low, high: 0.01
     await simulator.start_listening()
     await eventually(lambda: entry.runtime_data._session.ready)
 

@@ -61,7 +61,7 @@ async def home(
 async def online(entry: MockConfigEntry, time: MovedTime) -> None:
     """Wait for the next connection, with no more than chance to wait for."""
     session = entry.runtime_data._session
-    session._jitter = lambda low, high: low
+    session._back_off._jitter = lambda low, high: 0.0
     await time.until(lambda: session.ready, 30)
 
 

@@ -20,19 +20,16 @@ from .const import CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import InvalidToken
-from .device.messages import (
-    DatastreamWrite,
-    Diagnostic,
-    Downlink as DownlinkMessage,
-    Publication,
-)
-from .device.pacing import Lane
+from .device.link import Protocol
+from .device.messages import Downlink as DownlinkMessage, Publication
+from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
 from .events import Events
 from .exposure import Exposure
 from .flapping import Announcing, CatchingUp
 from .following import Following
+from .inbox import Inbox
 from .learned import Learned
 from .network import async_asker, async_resolver
 from .overrides import Overrides
@@ -41,6 +38,7 @@ from .reader import Reader
 from .session_issues import SessionIssues
 from .state_sync import StateSync
 from .status import BridgeStatus, StatusBoard
+from .timeline import Timeline
 from .upkeep import Upkeep
 from .uplink import Uplink
 
@@ -87,7 +85,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             announces=self._announcing.announces,
         )
         self._availability = Availability(hass, self._async_presence_changed)
-        reader = Reader(hass, self._availability)
+        self.reader = reader = Reader(hass, self._availability)
+        self.timeline = Timeline(hass.loop.time)
         self._status = StatusBoard(
             hass, self._quota, self._waiting, self.async_set_updated_data
         )
@@ -114,7 +113,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
-        self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
+        self._inbox = Inbox(
+            self._bindings,
+            self._downlink,
+            self._controls,
+            self._state_sync,
+            self._upkeep.check,
+            self._status,
+            self.timeline,
+        )
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
 
@@ -138,21 +145,14 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
-        entry.async_create_background_task(
-            self.hass,
-            self._async_supervise(self._uplink.async_run),
-            "blynk_bridge uplink",
-        )
-        entry.async_create_background_task(
-            self.hass,
-            self._async_supervise(self._overrides.async_run),
-            "blynk_bridge widget properties",
-        )
-        entry.async_create_background_task(
-            self.hass,
-            self._async_supervise(self._backfill.async_run),
-            "blynk_bridge backfill",
-        )
+        for name, run in (
+            ("uplink", self._uplink.async_run),
+            ("widget properties", self._overrides.async_run),
+            ("backfill", self._backfill.async_run),
+        ):
+            entry.async_create_background_task(
+                self.hass, self._async_supervise(run), f"blynk_bridge {name}"
+            )
 
     @callback
     def _async_stop(self) -> None:
@@ -221,6 +221,21 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         return self._backfill
 
     @property
+    def downlink(self) -> Downlink:
+        """Return the way down."""
+        return self._downlink
+
+    @property
+    def pacer(self) -> Pacer:
+        """Return what tells when the next message may go."""
+        return self._pacer
+
+    @property
+    def protocol(self) -> Protocol:
+        """Return the version of MQTT that is spoken, or tried next."""
+        return self._session.protocol
+
+    @property
     def upkeep(self) -> Upkeep:
         """Return what keeps an eye on the exposures."""
         return self._upkeep
@@ -247,8 +262,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self, listener: Callable[[DownlinkMessage], None]
     ) -> CALLBACK_TYPE:
         """Let a part of the bridge hear every downlink; return how to stop that."""
-        self._message_listeners.append(listener)
-        return lambda: self._message_listeners.remove(listener)
+        return self._inbox.async_listen(listener)
 
     @callback
     def async_listen_subentries(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -262,6 +276,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             try:
                 await self._async_supervise(self._session.run)
             except InvalidToken as error:
+                self.timeline.async_failed(error)
                 self._status.async_offline(error)
                 self.config_entry.async_start_reauth(self.hass)
             # The server may have been wrong for a moment, in the night.
@@ -308,45 +323,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
     @callback
     def _async_receive(self, message: DownlinkMessage) -> None:
-        """Route a downlink."""
-        for listener in list(self._message_listeners):
-            listener(message)
-        match message:
-            case DatastreamWrite(name) if self._upkeep.check.async_takes(name):
-                _LOGGER.debug("Blynk knows datastream %s", name)
-            case DatastreamWrite(name, text) if self._state_sync.async_compares(
-                name, text
-            ):
-                _LOGGER.debug("Compared %s with what Blynk has", name)
-            case DatastreamWrite(name, text) if (
-                exposure := self._bindings.exposures.get(name)
-            ):
-                self._async_written(exposure, text)
-            case DatastreamWrite(name, text) if self._controls.async_written(
-                name, text
-            ):
-                pass
-            case Diagnostic(text):
-                _LOGGER.debug("Diagnostic from the server: %r", text)
-                self._upkeep.check.async_diagnosed(text)
-                self._status.async_diagnosed(text)
-            case _:
-                _LOGGER.debug("Ignored downlink %s", type(message).__name__)
-
-    @callback
-    def _async_written(self, exposure: Exposure, text: str) -> None:
-        """Carry out what was written to an exposure, unless it only answers a question."""
-        awaited = self._state_sync.awaits(exposure)
-        if answer := self._state_sync.async_is_answer(exposure, text):
-            _LOGGER.debug("Took the value of %s for an answer", exposure.datastream)
-        else:
-            self._downlink.async_write(exposure, text)
-        if awaited or answer:
-            self._state_sync.async_answered(exposure)
+        """Take a downlink."""
+        self._inbox.async_receive(message)
 
     @callback
     def _async_session_changed(self, status: SessionStatus) -> None:
         """Show what the session is doing, and start up what waits for it."""
+        self.timeline.async_follow(status)
         if status.state is not SessionState.READY:
             self._uplink.async_drop_errands()
             self._catching_up.async_disconnected()

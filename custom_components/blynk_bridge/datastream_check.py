@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 import logging
+import math
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -66,6 +67,8 @@ class DatastreamCheck:
         self._retried: set[str] = set()
         """Unknown ones that were sent again, and are to be asked for again."""
         self._deaf_until = 0.0
+        self._complained_at = -math.inf
+        """When the server last complained, and not about a datastream of ours."""
 
     @property
     def unknown(self) -> frozenset[str]:
@@ -120,9 +123,14 @@ class DatastreamCheck:
     def async_diagnosed(self, text: str) -> None:
         """Doubt what the server complains about, at most once an hour.
 
-        The texts are not documented: only the answer to a question counts.
+        The texts are not documented: only the answer to a question counts. One that
+        names nothing of ours may be about anything that was sent, a used up quota for
+        example: everything is asked for when that may be over.
         """
         now = self._hass.loop.time()
+        is_general = not any(name in text for name in self._exposures)
+        if is_general:
+            self._complained_at = now
         asking = any(now <= untils[-1] for untils in self._asked.values())
         if asking or now < self._deaf_until:
             return
@@ -130,6 +138,9 @@ class DatastreamCheck:
             self._deaf_until = now + _HOUR
             self._found -= doubtful
             self._async_schedule(_SETTLE_TIME, self._async_ask)
+        elif is_general:
+            self._deaf_until = self._found_until = now + _HOUR
+            self._async_schedule(_HOUR, self._async_renew)
 
     @callback
     def async_takes(self, name: str) -> bool:
@@ -217,6 +228,11 @@ class DatastreamCheck:
             _LOGGER.debug("Datastreams were not asked for: %s", error)
             return
         silent = {name for name in due if name not in self._found}
+        if silent == set(due) and self._complained_at >= now:
+            # It drops questions, too: this says nothing about the datastreams.
+            self._found_until = 0.0
+            self._async_schedule(_HOUR, self._async_renew)
+            return
         if silent - self._retried:
             self._unknown_pause = _HOUR
         self._async_set_unknown((self._unknown | silent) & self._exposures.keys())

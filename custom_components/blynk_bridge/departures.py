@@ -19,6 +19,8 @@ _PATIENCE: Final = 900.0
 """Seconds after which the pacer is asked again: the clock may have been put right."""
 _REST: Final = 900.0
 """Seconds in which a server that takes no more is left alone: each try may cost a message."""
+_RETRY_TIME: Final = 3600.0
+"""Seconds until one of what was refused is tried again."""
 
 
 class Departures:
@@ -51,6 +53,13 @@ class Departures:
         self._given_up: set[str] = set()
         """Datastreams whose refused value was told of."""
         self._exhausted = False
+        self._retry: asyncio.TimerHandle | None = None
+
+    def stop(self) -> None:
+        """Try nothing again."""
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
     def wake(self) -> None:
         """Look again at what waits: there is more of it."""
@@ -166,3 +175,18 @@ class Departures:
             _LOGGER.log(
                 level, "Blynk does not take the value of datastream %s: %s", name, error
             )
+        if names:
+            self._retry_later()
+
+    def _retry_later(self) -> None:
+        """Try what was refused again in a while, and go on until nothing is left of it."""
+        if self._retry is None:
+            loop = asyncio.get_running_loop()
+            self._retry = loop.call_later(_RETRY_TIME, self._try_again)
+
+    def _try_again(self) -> None:
+        """Let what was refused wait like anything else."""
+        self._retry = None
+        if self._outbox.retry():
+            self._retry_later()
+            self.wake()

@@ -43,9 +43,9 @@ def async_asker(hass: HomeAssistant, verify_ssl: bool) -> Ask:
 
     The token is in the URL, and aiohttp's errors carry that: none of them gets out.
     """
-    session = async_get_clientsession(hass, verify_ssl)
 
     async def request(url: URL) -> Reply | None:
+        session = async_get_clientsession(hass, verify_ssl)
         try:
             async with session.get(
                 url, allow_redirects=False, timeout=_TIMEOUT

@@ -115,6 +115,7 @@ class Uplink:
             self._untrack = None
         for feed in self._feeds.values():
             feed.async_cancel()
+        self._departures.stop()
 
     # --- What has changed ------------------------------------------------------
 

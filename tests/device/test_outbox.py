@@ -607,6 +607,25 @@ def test_what_was_refused_goes_alone_until_it_is_taken() -> None:
     assert [list(parcel.values) for parcel in drained(outbox)] == [["A", "Bad", "C"]]
 
 
+def test_of_what_was_refused_one_tries_again_for_all() -> None:
+    """A server that takes nothing costs a message each time, whatever there is."""
+    outbox = Outbox()
+    for name in ("A", "B", "C"):
+        put(outbox, name, 1)
+        assert outbox.refused(take(outbox)) == [name]
+    assert outbox.take() is None
+    for name in ("A", "B"):
+        assert outbox.retry()
+        assert outbox.refused(only := take(outbox)) == [*only.values] == [name]
+        assert outbox.take() is None
+    put(outbox, "A", 2)
+    assert outbox.retry()
+    tried = [[*parcel.values] for parcel in drained(outbox)]
+    assert sorted(tried) == [["A"], ["B"], ["C"]]
+    assert all(outbox.has_value(name) for name in "ABC")
+    assert not outbox.retry()
+
+
 def test_a_datastream_that_is_no_longer_ours_is_no_suspect() -> None:
     outbox = Outbox()
     put(outbox, "Bad", 1)

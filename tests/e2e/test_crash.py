@@ -6,7 +6,8 @@ import contextlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count, pairwise
+from functools import partial
+from itertools import count
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -127,13 +128,17 @@ async def _living(home: Home, start: float) -> AsyncGenerator[None]:
 
 async def _until_recorded(home: Home, start: datetime, changes: int) -> None:
     """Wait until the recorder has written so many changes of each trait."""
-    for exposed in ALL:
-        await wait_for(
-            lambda e=exposed: _recorded(home, e, start, dt_util.utcnow()),
-            30,
-            f"{changes} changes of {exposed.entity_id} are recorded",
-            lambda rows: len(rows) >= changes,
-        )
+
+    async def counts() -> list[int]:
+        now = dt_util.utcnow()
+        return [len(await _recorded(home, exposed, start, now)) for exposed in ALL]
+
+    await wait_for(
+        counts,
+        30,
+        f"{changes} changes of each trait are recorded",
+        lambda found: min(found) >= changes,
+    )
 
 
 async def _recorded(
@@ -145,13 +150,13 @@ async def _recorded(
         f"?end_time={quote(end.isoformat())}&filter_entity_id={exposed.entity_id}"
         "&significant_changes_only=0&skip_initial_state"
     )
-    rows = [
-        (_millisecond(row["last_updated"]), value)
-        for series in await home.client.request("GET", path)
-        for row in series
-        if (value := exposed.value(row)) is not None
-    ]
-    return [row for before, row in pairwise([(0, None), *rows]) if before[1] != row[1]]
+    changes: list[tuple[int, float]] = []
+    for series in await home.client.request("GET", path):
+        for row in series:
+            value = exposed.value(row)
+            if value is not None and (not changes or changes[-1][1] != value):
+                changes.append((_millisecond(row["last_updated"]), value))
+    return changes
 
 
 def _millisecond(isoformat: str) -> int:
@@ -249,7 +254,7 @@ async def test_nothing_of_an_outage_is_lost_in_a_power_cut(
                 recorded = await _recorded(home, exposed, began, ended)
                 assert len(recorded) >= 2 * CHANGES
                 await wait_for(
-                    lambda e=exposed, r=recorded: _missing(simulator, e, r),
+                    partial(_missing, simulator, exposed, recorded),
                     BACKFILL_TIMEOUT,
                     f"all that {exposed.entity_id} has been is in Blynk's history",
                     lambda missing: not missing,

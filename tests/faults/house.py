@@ -16,6 +16,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -64,6 +65,8 @@ class House:
     """The repair issues that were raised."""
     wanted: dict[str, Value] = field(default_factory=dict)
     """What each datastream is to hold in the end."""
+    forgotten: frozenset[str] = frozenset()
+    """Datastreams that need not hold what is wanted."""
     spent_before: int = 0
     fault: asyncio.Task[None] | None = None
     """What goes on happening to the line, until it is healed."""
@@ -75,6 +78,9 @@ class House:
 
     async def move_in(self) -> None:
         """Set the entry up, and wait until everything is said."""
+        # Home Assistant's own, which stay.
+        for verify_ssl in (True, False):
+            async_get_clientsession(self.hass, verify_ssl)
         self._tasks = asyncio.all_tasks()
         self._listeners = self.hass.bus.async_listeners()
         self.entry.add_to_hass(self.hass)
@@ -102,7 +108,13 @@ class House:
         assert self.entry.state is ConfigEntryState.NOT_LOADED
         await asyncio.sleep(1)
         proxied = {task for each in self.proxy.connections for task in each.pumps}
-        left = asyncio.all_tasks() - self._tasks - proxied - {asyncio.current_task()}
+        left = {
+            task
+            for task in asyncio.all_tasks()
+            if task not in self._tasks | proxied | {asyncio.current_task()}
+            # aiomqtt's, of the client that plays Blynk; the bridge has no queue.
+            and getattr(task.get_coro(), "__qualname__", "") != "Queue.get"
+        }
         assert not left
         listeners = self.hass.bus.async_listeners()
         more = {e: n for e, n in listeners.items() if n > self._listeners.get(e, 0)}
@@ -240,7 +252,8 @@ class House:
         return {
             name: (value, self.blynk.value(name), self.wanted.get(name))
             for name, value in home.items()
-            if value != self.blynk.value(name) or value != self.wanted.get(name, value)
+            if name not in self.forgotten
+            and {self.blynk.value(name), self.wanted.get(name, value)} != {value}
         }
 
     # --- Time ----------------------------------------------------------------------

@@ -76,6 +76,12 @@ def _again_and_again() -> Iterator[Row]:
                 lasts=600,
                 offline=1.0,
                 within=_BACKOFF + _DEADLINE,
+                # On a line that flaps the device is announced now and then only: it
+                # counts as online until the first message is not acknowledged.
+                outages=(1, 20 if stage is Stage.INFO else 1),
+                perhaps="token_in_use"
+                if stage is Stage.INFO and mishap in _CUTS
+                else None,
                 # Each attempt that comes so far costs one.
                 spends=24 if stage is Stage.INFO else 8,
             )
@@ -194,20 +200,20 @@ _LASTING: Final = (
         spends=8,
     ),
     Row(
-        fault="Forty bytes a second get up, for five minutes",
-        begin=treats(Way.UP, rate=40),
-        slow=True,
-        lasts=300,
-        within=30,
-        spends=16,
-    ),
-    Row(
         fault="Four bytes a second get through, for ten minutes",
         begin=treats(*Way, rate=4),
         lasts=600,
         offline=_DEADLINE + 3,
         within=_AFTER_LONG,
         spends=8,
+    ),
+    Row(
+        fault="Forty bytes a second get up, for five minutes",
+        begin=treats(Way.UP, rate=40),
+        slow=True,
+        lasts=300,
+        within=30,
+        spends=16,
     ),
     Row(
         fault="The line flaps, every four seconds for an hour",
@@ -230,4 +236,5 @@ _LASTING: Final = (
     ),
 )
 
-LINE: Final[tuple[Row, ...]] = (*_once(), *_again_and_again(), *_LASTING)
+ONCE: Final[tuple[Row, ...]] = (*_once(),)
+LINE: Final[tuple[Row, ...]] = (*ONCE, *_again_and_again(), *_LASTING)

@@ -68,13 +68,18 @@ class Row:
     outages: tuple[int, int] = (1, 1)
     """How often the log says so, at least and at most, and as often that it is back."""
     issue: str | None = None
+    """The repair issue that is raised, and taken back."""
+    perhaps: str | None = None
+    """The repair issue that may be raised, depending on how long each pause is."""
     asks_for_token: bool = False
     within: float
     """How long after the end everything is as it should be, at most."""
     spends: int
     """Messages that all of it costs at most, with what changes meanwhile."""
-    lost: str = ""
-    """What is not as before, if anything."""
+    forgets: frozenset[str] = frozenset()
+    """Datastreams that house and cloud do not agree upon afterwards."""
+    remark: str = ""
+    """What else there is to say, in the words of the documentation."""
     entry: Mapping[str, str] = field(default_factory=dict)
     """What is configured besides."""
 
