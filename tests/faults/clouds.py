@@ -95,9 +95,9 @@ class SimulatedBlynk:
     def value(self, name: str) -> Value | None:
         """Return what a datastream holds."""
         value = self.simulator.device.datastreams[name].value
-        if isinstance(value, str):
-            return value
-        return None if value is None else float(value)
+        if isinstance(value, tuple):
+            raise TypeError("no place in this house")
+        return value if isinstance(value, str | None) else float(value)
 
     async def press(self, name: str, value: Value) -> None:
         """Operate a widget."""
