@@ -229,6 +229,10 @@ class House:
         """Operate the widget of what Home Assistant decides upon in the end."""
         await self.blynk.press("Fan", 1.0 - self.at_home_fan)
 
+    async def fan_agrees(self) -> None:
+        """Wait until the widget shows the fan as it is, which takes a moment at most."""
+        await self.until(lambda: self.blynk.value("Fan") == self.at_home_fan, 10)
+
     @property
     def at_home_fan(self) -> float:
         """Return whether the fan is on."""

@@ -93,7 +93,7 @@ def _answers() -> Iterator[Row]:
     yield Row(
         fault="Questions are not answered, and a widget is used after one",
         begin=all_of(behaves(withhold_answers=True), wait_for_the_check),
-        live=(House.press_fan,),
+        live=(House.press_fan, House.fan_agrees),
         issue="unknown_datastreams",
         lasts=20,
         within=_HOUR + 60,
