@@ -51,6 +51,8 @@ class SkippedTime:
         self._wall, self._monotonic = time.time, time.monotonic
         self.ahead = 0.0
         """Seconds that were skipped."""
+        self.shifted = 0.0
+        """Seconds by which the time of day is wrong."""
         self.busy: Callable[[], bool] = lambda: False
         """Tells whether something works outside of the loop, which is waited for."""
 
@@ -60,7 +62,7 @@ class SkippedTime:
 
     def wall(self) -> float:
         """Return the time of day, as seconds of the epoch."""
-        return self._wall() + self.ahead
+        return self._wall() + self.ahead + self.shifted
 
     def now(self) -> datetime:
         """Return the time of day in UTC."""
@@ -167,7 +169,8 @@ class _Wire:
                 self._sockets[fd] = None
             else:
                 listens = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
-                if found.family in _TCP and not listens:
+                stream = found.type == socket.SOCK_STREAM
+                if found.family in _TCP and stream and not listens:
                     self._sockets[fd] = found
                 else:
                     found.detach()

@@ -405,15 +405,30 @@ async def test_setting_a_time_keeps_what_else_the_widget_has(
     await simulator.wait_for(lambda: datastream.value == f"7200{rest}")
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("😀" * 250, "text_too_large"), ("half a \ud83d", "text_not_unicode")],
+)
 async def test_a_text_that_no_message_can_hold(
-    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+    hass: HomeAssistant, set_up: SetUp, text: str, key: str
 ) -> None:
     """Said, not cut off on the way."""
     await set_up(control("Note", "text", "string"))
     with pytest.raises(ServiceValidationError) as error:
-        await call(hass, "set_value", "text.note", value="😀" * 250)
-    assert error.value.translation_key == "text_too_large"
+        await call(hass, "set_value", "text.note", value=text)
+    assert error.value.translation_key == key
     assert state(hass, "text.note") == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize("kind", ["text", "sensor"])
+async def test_a_text_that_no_state_can_hold(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp, kind: str
+) -> None:
+    """A database may refuse NUL, and a terminal obeys escape sequences."""
+    await set_up(control("Note", kind, "string"))
+    await asked(simulator)
+    await simulator.send("downlink/ds/Note", b"1\x002\x1b[2J\x07!")
+    await becomes(hass, f"{kind}.note", "1, 2[2J!")
 
 
 async def test_a_button_writes_1_and_0(

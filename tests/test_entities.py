@@ -1,6 +1,7 @@
 """The bridge's own entities."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from homeassistant.const import (
     ATTR_ENTITY_ID,
@@ -10,6 +11,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity import Entity
 from homeassistant.loader import async_get_integration
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -18,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.blynk_bridge import entity, status
+from custom_components.blynk_bridge import entity, quota, status
 from custom_components.blynk_bridge.const import DOMAIN
 from simulator import Simulator
 
@@ -26,7 +28,7 @@ from .conftest import TOKEN, SetUp, exposure
 
 CONNECTIVITY = "binary_sensor.home_connectivity"
 SERVER = "sensor.home_server"
-MESSAGES_SENT = "sensor.home_messages_sent"
+MESSAGES = "sensor.home_messages_this_month"
 LAST_DIAGNOSTIC = "sensor.home_last_server_diagnostic"
 APP_COMMAND = "event.home_app_command"
 RESYNC = "button.home_send_everything_again"
@@ -66,10 +68,15 @@ async def test_the_entities(
     set_up: SetUp,
     entity_registry: er.EntityRegistry,
     snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
     platform: Platform,
     settled: tuple[str, str],
 ) -> None:
-    """As they are once the device is online."""
+    """As they are once the device is online, on the first of a month, and all enabled."""
+    enabled = property(lambda _: True)
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", enabled)
+    december = datetime(2026, 12, 1, tzinfo=UTC).timestamp()
+    monkeypatch.setattr(quota, "_wall", lambda: december)
     entry = await set_up()
     await becomes(hass, *settled)
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
@@ -120,7 +127,7 @@ async def test_they_follow_the_connection(
     await simulator.stop_listening()
     await becomes(hass, CONNECTIVITY, "off")
     await becomes(hass, SERVER, STATE_UNKNOWN)
-    await becomes(hass, MESSAGES_SENT, "1")
+    await becomes(hass, MESSAGES, "1")
     await becomes(hass, RESYNC, STATE_UNAVAILABLE)
 
     await simulator.start_listening()
@@ -140,9 +147,9 @@ async def test_the_counter_follows_what_is_sent(
     await set_up(
         exposure("sensor.temperature", "value", "Temperature", "double", "publish")
     )
-    await becomes(hass, MESSAGES_SENT, "2")
+    await becomes(hass, MESSAGES, "2")
     hass.states.async_set("sensor.temperature", "22.5")
-    await becomes(hass, MESSAGES_SENT, "3")
+    await becomes(hass, MESSAGES, "3")
 
 
 async def test_what_the_server_complains_about(

@@ -4,7 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP, STATE_UNKNOWN
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_STOP,
+    EVENT_STATE_CHANGED,
+    STATE_UNKNOWN,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -87,8 +91,9 @@ async def test_a_message_is_an_event(
         ("a" * 301, {}, "event_too_long"),
         ("a" * 290, {"title": "A long title"}, "event_too_long"),
         ("😀" * 280, {}, "event_too_large"),
+        ("half a \ud83d", {}, "text_not_unicode"),
     ],
-    ids=["too long", "too long with its title", "too many bytes"],
+    ids=["too long", "too long with its title", "too many bytes", "half a character"],
 )
 async def test_a_message_that_blynk_would_drop(
     hass: HomeAssistant,
@@ -295,6 +300,23 @@ async def test_the_app_commands(
     assert entry.state is ConfigEntryState.LOADED
     assert entry.runtime_data is coordinator
     assert not stops
+
+
+async def test_an_impatient_finger_is_one_event_a_second(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Of each sort."""
+    await set_up()
+    heard = async_capture_events(hass, EVENT_STATE_CHANGED)
+    for topic in ("reboot", "reboot", "reconfigure", "reboot", "reconfigure"):
+        await simulator.send(f"downlink/{topic}", b"")
+    await simulator.ping()
+    types = [
+        new.attributes.get("event_type")
+        for item in heard
+        if item.data["entity_id"] == APP_COMMAND and (new := item.data["new_state"])
+    ]
+    assert types == ["reboot", "reconfigure", "ping"]
 
 
 async def test_a_value_is_no_command(

@@ -12,8 +12,14 @@ import pytest
 from custom_components.blynk_bridge import importing, traits
 from custom_components.blynk_bridge.const import DOMAIN
 from custom_components.blynk_bridge.device.values import DataType
-from custom_components.blynk_bridge.importing import Match, best_match, fitting_type
+from custom_components.blynk_bridge.importing import (
+    Match,
+    async_stored_values,
+    best_match,
+    fitting_type,
+)
 from simulator import Simulator
+from simulator.journal import Kind
 
 from .conftest import SetUp, exposure
 from .test_expose_many import exposed, shown, start, submit
@@ -185,6 +191,24 @@ async def test_nothing_is_chosen(
     flow = await submit(hass, flow, datastreams=[])
     assert flow["errors"] == {"datastreams": "nothing_chosen"}
     assert offered(flow) == ["Lamp", "Level"]
+
+
+async def test_a_server_that_tells_of_too_many(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """No template has more of them: what follows is not kept."""
+    entry = await set_up()
+    asking = hass.async_create_task(async_stored_values(entry.runtime_data))
+    await simulator.wait_for(
+        lambda: [e for e in simulator.journal.find(Kind.PUBLISH) if "get" in e.topic]
+    )
+    for number in range(1000):
+        await simulator.send(f"downlink/ds/D{number}", b"1")
+    await simulator.send("downlink/ds/D7", b"2")
+    await simulator.ping()
+    found = await asking
+    assert len(found) == 256
+    assert found["D7"] == "2"
 
 
 async def test_the_template_tells_of_nothing(

@@ -159,6 +159,7 @@ async def test_the_home_server_is_remembered(
     entry = await set_up()
     await flush_store(entry.runtime_data._learned._store)
     stored = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]
+    assert stored.pop("spent")["used"] == 1
     assert stored == {
         "configured": f"mqtt://127.0.0.1:{simulator.entry.mqtt_port}",
         "home": f"mqtt://127.0.0.1:{other.mqtt_port}",
@@ -239,7 +240,7 @@ async def test_the_status_follows_the_session(
     entry = await set_up()
     coordinator = entry.runtime_data
     await eventually(lambda: coordinator.data.online)
-    assert coordinator.data.messages_sent == 1
+    assert coordinator.data.quota.messages == 1
     await simulator.send("downlink/diag", f"wrong {TOKEN} type".encode())
     await eventually(lambda: coordinator.data.diagnostic)
     assert coordinator.data.diagnostic == "wrong [token] type"

@@ -1,6 +1,7 @@
 """Home Assistant's own logbook says what Blynk has operated."""
 
 from datetime import timedelta
+import logging
 from typing import Any
 
 from homeassistant.components.recorder.core import Recorder
@@ -216,6 +217,43 @@ async def test_a_command_whose_exposure_is_gone(
     )
     shown = await entries(hass, hass_ws_client)
     assert [e["message"] for e in shown if e.get("domain") == DOMAIN] == [message]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({}, "set … to …"),
+        ({"entity_id": 7, "datastream": None, "action": ["a"]}, "set … to …"),
+        (
+            {"entity_id": "switch.lamp", "value": {"a": 1}},
+            "set switch.lamp to {'a': 1}",
+        ),
+        (
+            {"entity_id": "switch.lamp", "datastream": "Lamp", "value": [1, 2]},
+            "set switch.lamp to [1, 2]",
+        ),
+        (
+            {"entity_id": "switch.lamp", "datastream": "Lamp", "value": "a\0b"},
+            "set switch.lamp to a, b",
+        ),
+        ({"entity_id": "lock", "action": "lock.unlock"}, "unlocked lock"),
+    ],
+)
+async def test_an_event_of_somebody_else(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    hass_ws_client: WebSocketGenerator,
+    caplog: pytest.LogCaptureFixture,
+    data: dict[str, Any],
+    message: str,
+) -> None:
+    """Whoever may fire events may fire ours, with anything in it or nothing."""
+    hass.states.async_set("switch.lamp", "off", {"friendly_name": "switch.lamp"})
+    await set_up(exposure("switch.lamp", "power", "Lamp"))
+    hass.bus.async_fire(EVENT_COMMAND, data)
+    shown = await entries(hass, hass_ws_client)
+    assert [e["message"] for e in shown if e.get("domain") == DOMAIN] == [message]
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
 
 
 def test_every_sentence_has_a_text() -> None:

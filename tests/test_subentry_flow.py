@@ -2,7 +2,12 @@
 
 from typing import Any, cast
 
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentry, SubentryFlowResult
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigFlowResult,
+    ConfigSubentry,
+    SubentryFlowResult,
+)
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
@@ -62,7 +67,7 @@ async def choose(
     return await submit(hass, await start(hass, entry), entity_id=entity_id)
 
 
-def suggested(result: SubentryFlowResult) -> dict[str, Any]:
+def suggested(result: ConfigFlowResult | SubentryFlowResult) -> dict[str, Any]:
     """Return what the form is filled in with, its section left aside."""
     assert result["data_schema"] is not None
     return _suggested(result["data_schema"])
@@ -238,6 +243,23 @@ async def test_everything_is_chosen(
         "sync_from_blynk": True,
     }
     assert type(subentry.data["pin"]) is int
+
+
+@pytest.mark.parametrize(
+    ("direction", "kept"), [("publish", True), ("both", True), ("control", False)]
+)
+async def test_gaps_are_filled_of_what_publishes(
+    hass: HomeAssistant, entry: MockConfigEntry, direction: str, kept: bool
+) -> None:
+    """What is only operated tells Blynk nothing."""
+    flow = await choose(hass, entry, "light.kitchen")
+    await submit(
+        hass,
+        flow,
+        **suggested(flow) | {"direction": direction},
+        advanced={"backfill": True},
+    )
+    assert only_subentry(entry).data.get("backfill", False) is kept
 
 
 async def test_a_registered_entity_is_remembered_by_its_registry_id(
@@ -656,10 +678,16 @@ async def test_what_is_in_the_section_is_changed(
         "max_interval",
         "unavailable",
         "properties",
+        "backfill",
         "sync_from_blynk",
         "paused",
     }
-    changed = {"unavailable": "erase", "paused": True, "properties": ["suffix"]}
+    changed = {
+        "unavailable": "erase",
+        "paused": True,
+        "properties": ["suffix"],
+        "backfill": True,
+    }
     await submit(hass, flow, **suggested(flow), advanced=changed)
     flow = await reconfigure(hass, exposed)
     assert suggested_in_section(flow) == changed
@@ -668,7 +696,12 @@ async def test_what_is_in_the_section_is_changed(
     assert changed.items() <= data.items()
     assert "min_interval" not in data
     flow = await reconfigure(hass, exposed)
-    usual = {"unavailable": "keep", "paused": False, "properties": []}
+    usual = {
+        "unavailable": "keep",
+        "paused": False,
+        "properties": [],
+        "backfill": False,
+    }
     await submit(hass, flow, **suggested(flow), advanced=usual)
     assert not changed.keys() & only_subentry(exposed).data.keys()
 

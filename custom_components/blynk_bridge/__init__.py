@@ -23,6 +23,7 @@ from .learned import Learned
 from .proposal import entity_state
 from .reboot import async_follow_reboots
 from .services import async_register_services
+from .session_issues import async_forget_server
 from .traits import tolerant
 
 PLATFORMS: Final = [
@@ -78,6 +79,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> No
     """Forget what was learned about a device that is removed."""
     await Learned(hass, entry.entry_id).async_remove()
     async_forget(hass, entry.entry_id)
+    async_forget_server(hass, entry.entry_id)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:

@@ -1,6 +1,6 @@
 """Whether the Blynk device is online; controls that are on or off."""
 
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
@@ -52,6 +52,12 @@ class BlynkConnectivity(BlynkEntity, BinarySensorEntity):
     def available(self) -> bool:
         """Return true: being offline is what this entity tells."""
         return True
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return what keeps the device offline."""
+        return {"problem": self.coordinator.data.problem}
 
 
 class BlynkBinarySensor(ValueEntity, BinarySensorEntity):

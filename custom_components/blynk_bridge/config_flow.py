@@ -56,6 +56,7 @@ from .live_test import async_try, async_try_for_entry
 from .options_flow import BlynkOptionsFlow
 from .selection_flow import SelectionSubentryFlow
 from .subentry_flow import DatastreamSubentryFlow
+from .texts import async_load_texts, option_text
 
 TITLE: Final = "Blynk Bridge"
 CONSOLE_URL: Final = "https://blynk.cloud/dashboard"
@@ -120,6 +121,7 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
         super().__init__()
         self._pasted = Credentials("", "")
         self._redirect_target = ""
+        self._problem = ""
 
     @classmethod
     @callback
@@ -251,6 +253,7 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
             description_placeholders={
                 "console_url": CONSOLE_URL,
                 "redirect_target": self._redirect_target,
+                "problem": self._problem,
             },
             last_step=False if step == "user" else None,
         )
@@ -266,6 +269,9 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
         if failure is None:
             return {}
         self._redirect_target = failure.redirect_target
+        if failure.problem is not None:
+            await async_load_texts(self.hass)
+            self._problem = option_text(self.hass, "problem", failure.problem)
         return {"base": failure.error}
 
     def _new_token_errors(

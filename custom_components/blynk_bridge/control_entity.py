@@ -109,6 +109,7 @@ class ValueEntity(ControlEntity, RestoreEntity):
     async def async_will_remove_from_hass(self) -> None:
         """Send nothing more: what is to be kept has been by now."""
         self.coordinator.controls.async_discard(self.control)
+        self.coordinator.controls.showings.async_forget(self.async_write_ha_state)
         await super().async_will_remove_from_hass()
 
     @abstractmethod
@@ -140,7 +141,7 @@ class ValueEntity(ControlEntity, RestoreEntity):
     def _async_take(self, value: Value) -> None:
         """Show what Blynk has; raises InvalidValue for what can't be shown."""
         self._accept(value)
-        self.async_write_ha_state()
+        self.coordinator.controls.showings.async_show(self.async_write_ha_state)
 
     @callback
     def _async_put(self, value: Value) -> None:

@@ -17,6 +17,7 @@ from .device.errors import InvalidValue, LinkError
 from .device.messages import questions, value as value_message
 from .device.pacing import Lane
 from .device.values import Value, from_text
+from .showings import Showings
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Controls:
         self._questions: dict[str, _Question] = {}
         self._sent: dict[str, _Sent] = {}
         self._ask_scheduled: asyncio.Handle | None = None
+        self.showings = Showings(hass)
         self.configured: tuple[Control, ...] = ()
         """The controls there are to be; the platforms make entities of them."""
         self.async_configure()
@@ -198,7 +200,8 @@ class Controls:
 
     @callback
     def async_stop(self) -> None:
-        """Ask nothing any more."""
+        """Ask nothing any more, and show nothing."""
+        self.showings.async_stop()
         if self._ask_scheduled is not None:
             self._ask_scheduled.cancel()
             self._ask_scheduled = None

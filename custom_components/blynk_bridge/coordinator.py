@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 import logging
 from typing import Final, Never
 
@@ -15,16 +16,12 @@ from .availability import Availability
 from .backfill import Backfill
 from .bindings import Bindings
 from .connection import session_settings, tls_context
-from .const import CONF_PLAN_SIZE, DOMAIN
+from .const import CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import InvalidToken
-from .device.messages import (
-    DatastreamWrite,
-    Diagnostic,
-    Downlink as DownlinkMessage,
-    Publication,
-)
+from .device.link import Protocol
+from .device.messages import Downlink as DownlinkMessage, Publication
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
@@ -32,13 +29,16 @@ from .events import Events
 from .exposure import Exposure
 from .flapping import Announcing, CatchingUp
 from .following import Following
+from .inbox import Inbox
 from .learned import Learned
 from .network import async_asker, async_resolver
 from .overrides import Overrides
+from .quota import QUOTA_OPTIONS, Quota
 from .reader import Reader
 from .session_issues import SessionIssues
 from .state_sync import StateSync
 from .status import BridgeStatus, StatusBoard
+from .timeline import Timeline
 from .upkeep import Upkeep
 from .uplink import Uplink
 
@@ -47,6 +47,8 @@ _LOGGER: Final = logging.getLogger(__name__)
 _RESTART_DELAY: Final = 60.0
 _REFUSED_RETRY: Final = 900.0
 """Seconds; Blynk's own MicroPython client waits as long after a refused token."""
+_LIVE_OPTIONS: Final = (CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, *QUOTA_OPTIONS)
+"""Options that are read when they are needed, or applied live."""
 
 type BlynkConfigEntry = ConfigEntry[BlynkCoordinator]
 
@@ -67,20 +69,27 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
         self._configuration = _configuration(entry)
         self._learned = learned
-        self._pacer = Pacer(hass.loop.time)
-        self._announcing = Announcing(hass.loop.time, self._pacer.spend)
+        self._quota = Quota(hass, entry, learned, self._async_pace_changed)
+        self._pacer = self._quota.pacer
+        self._announcing = Announcing(
+            hass.loop.time, partial(self._pacer.spend, Lane.URGENT)
+        )
         self._session = DeviceSession(
             session_settings(entry.data, version, learned.home),
             tls=tls_context(entry.data),
             on_message=self._async_receive,
             on_status=self._async_session_changed,
+            on_publish=self._quota.async_count,
             resolve=async_resolver(hass),
             ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
             announces=self._announcing.announces,
         )
         self._availability = Availability(hass, self._async_presence_changed)
-        reader = Reader(hass, self._availability)
-        self._status = StatusBoard(hass, self._session, self.async_set_updated_data)
+        self.reader = reader = Reader(hass, self._availability)
+        self.timeline = Timeline(hass.loop.time)
+        self._status = StatusBoard(
+            hass, self._quota, self._waiting, self.async_set_updated_data
+        )
         self._uplink = Uplink(
             hass, self._session, self._pacer, reader, self._status.async_sent
         )
@@ -104,7 +113,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
-        self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
+        self._inbox = Inbox(
+            self._bindings,
+            self._downlink,
+            self._controls,
+            self._state_sync,
+            self._upkeep.check,
+            self._status,
+            self.timeline,
+        )
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
 
@@ -120,27 +137,22 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._following.async_start()
         self._upkeep.async_start()
         self._backfill.async_start()
+        self._issues.async_start()
         entry = self.config_entry
         entry.async_on_unload(self._async_stop)
         entry.async_on_unload(self._events.async_start())
+        entry.async_on_unload(self._quota.async_start())
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
-        entry.async_create_background_task(
-            self.hass,
-            self._async_supervise(self._uplink.async_run),
-            "blynk_bridge uplink",
-        )
-        entry.async_create_background_task(
-            self.hass,
-            self._async_supervise(self._overrides.async_run),
-            "blynk_bridge widget properties",
-        )
-        entry.async_create_background_task(
-            self.hass,
-            self._async_supervise(self._backfill.async_run),
-            "blynk_bridge backfill",
-        )
+        for name, run in (
+            ("uplink", self._uplink.async_run),
+            ("widget properties", self._overrides.async_run),
+            ("backfill", self._backfill.async_run),
+        ):
+            entry.async_create_background_task(
+                self.hass, self._async_supervise(run), f"blynk_bridge {name}"
+            )
 
     @callback
     def _async_stop(self) -> None:
@@ -168,6 +180,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         if _configuration(self.config_entry) != self._configuration:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
+            self._quota.async_entry_updated()
             self._bindings.async_schedule()
             self._following.async_entry_updated()
 
@@ -193,6 +206,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         return self._events
 
     @property
+    def quota(self) -> Quota:
+        """Return what counts the messages."""
+        return self._quota
+
+    @property
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
@@ -201,6 +219,21 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def backfill(self) -> Backfill:
         """Return what fills the gaps in Blynk's history."""
         return self._backfill
+
+    @property
+    def downlink(self) -> Downlink:
+        """Return the way down."""
+        return self._downlink
+
+    @property
+    def pacer(self) -> Pacer:
+        """Return what tells when the next message may go."""
+        return self._pacer
+
+    @property
+    def protocol(self) -> Protocol:
+        """Return the version of MQTT that is spoken, or tried next."""
+        return self._session.protocol
 
     @property
     def upkeep(self) -> Upkeep:
@@ -229,8 +262,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self, listener: Callable[[DownlinkMessage], None]
     ) -> CALLBACK_TYPE:
         """Let a part of the bridge hear every downlink; return how to stop that."""
-        self._message_listeners.append(listener)
-        return lambda: self._message_listeners.remove(listener)
+        return self._inbox.async_listen(listener)
 
     @callback
     def async_listen_subentries(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -244,6 +276,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             try:
                 await self._async_supervise(self._session.run)
             except InvalidToken as error:
+                self.timeline.async_failed(error)
                 self._status.async_offline(error)
                 self.config_entry.async_start_reauth(self.hass)
             # The server may have been wrong for a moment, in the night.
@@ -290,47 +323,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
     @callback
     def _async_receive(self, message: DownlinkMessage) -> None:
-        """Route a downlink."""
-        for listener in list(self._message_listeners):
-            listener(message)
-        match message:
-            case DatastreamWrite(name, text) if self._upkeep.check.async_takes(name):
-                _LOGGER.debug("Blynk knows datastream %s", name)
-                if exposure := self._bindings.exposures.get(name):
-                    self._state_sync.async_mend(exposure, text)
-            case DatastreamWrite(name, text) if self._state_sync.async_compares(
-                name, text
-            ):
-                _LOGGER.debug("Compared %s with what Blynk has", name)
-            case DatastreamWrite(name, text) if (
-                exposure := self._bindings.exposures.get(name)
-            ):
-                self._async_written(exposure, text)
-            case DatastreamWrite(name, text) if self._controls.async_written(
-                name, text
-            ):
-                pass
-            case Diagnostic(text):
-                _LOGGER.debug("Diagnostic from the server: %s", text)
-                self._upkeep.check.async_diagnosed(text)
-                self._status.async_diagnosed(text)
-            case _:
-                _LOGGER.debug("Ignored downlink %s", type(message).__name__)
-
-    @callback
-    def _async_written(self, exposure: Exposure, text: str) -> None:
-        """Carry out what was written to an exposure, unless it only answers a question."""
-        awaited = self._state_sync.awaits(exposure)
-        if answer := self._state_sync.async_is_answer(exposure, text):
-            _LOGGER.debug("Took the value of %s for an answer", exposure.datastream)
-        else:
-            self._downlink.async_write(exposure, text)
-        if awaited or answer:
-            self._state_sync.async_answered(exposure)
+        """Take a downlink."""
+        self._inbox.async_receive(message)
 
     @callback
     def _async_session_changed(self, status: SessionStatus) -> None:
         """Show what the session is doing, and start up what waits for it."""
+        self.timeline.async_follow(status)
         if status.state is not SessionState.READY:
             self._uplink.async_drop_errands()
             self._catching_up.async_disconnected()
@@ -372,6 +371,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Return which device this is, whatever server of Blynk's serves it."""
         return f"{self.config_entry.unique_id}@{self.config_entry.data[CONF_HOST]}"
 
+    def _waiting(self) -> int:
+        """Return how many values and other messages wait for their turn."""
+        return self._uplink.waiting
+
+    @callback
+    def _async_pace_changed(self) -> None:
+        """Let what waits ask again when it may go, and show the new pace."""
+        self._uplink.async_ask_again()
+        self._status.async_count()
+
     @callback
     def _async_backfilled(self) -> None:
         """Show how much of the past waits to be sent."""
@@ -386,6 +395,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
     """Return a copy of what a reload is needed for when it changes."""
     options = dict(entry.options)
-    # Only remembered for the next time that many are exposed.
-    options.pop(CONF_PLAN_SIZE, None)
+    for key in _LIVE_OPTIONS:
+        options.pop(key, None)
     return dict(entry.data), options

@@ -20,6 +20,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 _MINUTE: Final = 60.0
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
+_UNKNOWN_PAUSE_MAX: Final = 8 * _HOUR
 _SETTLE_TIME: Final = 30.0
 """Seconds for values to arrive before anybody asks for them."""
 _PATIENCE: Final = 5.0
@@ -35,7 +36,8 @@ class DatastreamCheck:
     is therefore taken for the answer whatever it says: an answer must never operate
     anything. A write that it is mistaken for loses nothing, since the answer, which
     follows it, says the same. Each question costs a message: known datastreams are
-    asked for once a day, unknown ones once an hour, however often the line flaps.
+    asked for once a day, unknown ones after an hour, then twice as long and so on until
+    it is every eight hours, however often the line flaps.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class DatastreamCheck:
         self._asking: asyncio.Task[None] | None = None
         self._found_until = 0.0
         self._unknown_until = 0.0
+        self._unknown_pause = _HOUR
         self._retried: set[str] = set()
         """Unknown ones that were sent again, and are to be asked for again."""
         self._deaf_until = 0.0
@@ -110,6 +113,7 @@ class DatastreamCheck:
     def async_check_again(self) -> None:
         """Look again whether the user has created what was unknown."""
         self._unknown_until = 0.0
+        self._unknown_pause = _HOUR
         self._retried.clear()
         self._async_renew()
         # Until the answer, nothing is unknown; what is then, is said anew.
@@ -229,11 +233,14 @@ class DatastreamCheck:
             self._found_until = 0.0
             self._async_schedule(_HOUR, self._async_renew)
             return
+        if silent - self._retried:
+            self._unknown_pause = _HOUR
         self._async_set_unknown((self._unknown | silent) & self._exposures.keys())
         self._retried.clear()
         now = self._hass.loop.time()
         if silent:
-            self._unknown_until = now + _HOUR
+            self._unknown_until = now + self._unknown_pause
+            self._unknown_pause = min(2 * self._unknown_pause, _UNKNOWN_PAUSE_MAX)
         if self._unknown and (wait := self._unknown_until - now) > 0:
             delay = wait
         elif open_names - self._found:

@@ -1,7 +1,7 @@
 """Downlink: what Blynk's widgets write, on its way to Home Assistant's entities."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 import logging
 from typing import Final
@@ -51,7 +51,8 @@ class _Command:
     exposure: Exposure
     state: State
     description: Description
-    value: Value
+    value: Value = field(repr=False)
+    """Perhaps private, and a slow callback is logged with its arguments."""
     context: Context
 
     def without_secrets(self, error: BaseException) -> str:

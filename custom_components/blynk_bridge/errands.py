@@ -44,6 +44,10 @@ class Errands:
         """Start without any."""
         self._waiting: list[Errand] = []
 
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._waiting)
+
     @property
     def lane(self) -> Lane | None:
         """Return the most urgent lane with something in it."""

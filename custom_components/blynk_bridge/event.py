@@ -7,13 +7,14 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import BlynkConfigEntry
+from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .device.messages import Downlink, FirmwareOffer, Ping, Reboot, Reconfigure
 from .entity import BlynkEntity
 
 PARALLEL_UPDATES: Final = 0
 
 ATTR_VERSION: Final = "version"
+_SPACING: Final = 1.0
 _EVENT_TYPES: Final[Mapping[type[Downlink], str]] = {
     Ping: "ping",
     Reboot: "reboot",
@@ -38,7 +39,17 @@ async def async_setup_entry(
 
 
 class BlynkAppCommand(BlynkEntity, EventEntity):
-    """Fires when the app wants the device to reboot, to be set up again, or to update."""
+    """Fires when the app wants the device to reboot, to be set up again, or to update.
+
+    Of each sort once a second at most: nobody's finger is faster, a flood is.
+    """
+
+    def __init__(
+        self, coordinator: BlynkCoordinator, description: EventEntityDescription
+    ) -> None:
+        """Start with nothing heard."""
+        super().__init__(coordinator, description)
+        self._not_before: dict[str, float] = {}
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -51,6 +62,10 @@ class BlynkAppCommand(BlynkEntity, EventEntity):
         """Fire for what the app asks; values are no events."""
         if (event_type := _EVENT_TYPES.get(type(message))) is None:
             return
+        now = self.hass.loop.time()
+        if now < self._not_before.get(event_type, now):
+            return
+        self._not_before[event_type] = now + _SPACING
         attributes: dict[str, Any] | None = None
         if isinstance(message, FirmwareOffer):
             attributes = {ATTR_VERSION: message.version}

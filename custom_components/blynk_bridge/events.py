@@ -124,7 +124,12 @@ def _publication(code: str, description: str) -> Publication:
                 "limit": str(DESCRIPTION_MAX),
             },
         )
-    publication = event(code, description)
+    try:
+        publication = event(code, description)
+    except UnicodeEncodeError as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="text_not_unicode"
+        ) from error
     if publication.size > MESSAGE_SIZE_MAX:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

@@ -22,6 +22,8 @@ from .traits.base import Description, Trait
 
 _COLLECT_SECONDS: Final = 3.0
 """Blynk's answers come one message each; nothing marks the last."""
+_DATASTREAMS_MAX: Final = 256
+"""Of a template: a server that names more of them is none of Blynk's."""
 _SIMILAR: Final = 0.6
 
 
@@ -42,7 +44,9 @@ async def async_stored_values(coordinator: BlynkCoordinator) -> dict[str, str]:
 
     @callback
     def hear(message: Downlink) -> None:
-        if isinstance(message, DatastreamWrite) and _legal(message.name):
+        if not isinstance(message, DatastreamWrite) or not _legal(message.name):
+            return
+        if message.name in found or len(found) < _DATASTREAMS_MAX:
             found[message.name] = message.text
 
     stop = coordinator.async_listen(hear)

@@ -1,6 +1,6 @@
 """What a bridge learns while it runs, kept across restarts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 import logging
@@ -16,11 +16,14 @@ from .device.endpoint import Endpoint
 from .device.errors import InvalidEndpoint
 from .exposure_data import check_name
 from .gaps import HISTORY_SCHEMA, StoredHistory
+from .spent import Spent, StoredSpent
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 _VERSION: Final = 1
-_SAVE_DELAY: Final = 10
+_SAVE_DELAY: Final = 10.0
+_COUNT_SAVE_DELAY: Final = 50.0
+"""A count that changes all the time costs a write a minute, and a crash a minute of it."""
 # What Home Assistant's store raises for a file of an earlier version, and for JSON
 # that is none of its own.
 _NOT_A_STORE: Final = (NotImplementedError, AttributeError, KeyError, TypeError)
@@ -94,6 +97,7 @@ class _Stored(TypedDict):
     plan: NotRequired[dict[str, SeenRow]]
     events: NotRequired[_StoredEvents]
     history: NotRequired[StoredHistory]
+    spent: NotRequired[StoredSpent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,10 @@ class Learned:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file."""
+        self._hass = hass
         self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._configured: Endpoint | None = None
-        self._unsaved = False
+        self._save_due: float | None = None
         self._closed = False
         self._device: str | None = None
         self._overrides: dict[str, dict[str, Texts]] = {}
@@ -123,6 +128,8 @@ class Learned:
         """The events of the last day there were any."""
         self.history: StoredHistory | None = None
         """How far Blynk's history goes."""
+        self.spent = Spent()
+        """What was used of the quota."""
 
     async def async_load(self, configured: Endpoint) -> None:
         """Read what was learned; of another server's home it says nothing.
@@ -139,6 +146,7 @@ class Learned:
             return
         if (events := _section(stored, "events", _EVENTS)) is not None:
             self.events = EventCount(**events)
+        self.spent = _section(stored, "spent", Spent.from_stored) or Spent()
         self._plan = _section(stored, "plan", _PLAN) or {}
         self.history = _section(stored, "history", HISTORY_SCHEMA)
         if (overrides := _section(stored, "overrides", _OVERRIDES)) is not None:
@@ -230,14 +238,24 @@ class Learned:
         self.history = history
         self._async_schedule_save()
 
+    # --- The quota -------------------------------------------------------------
+
+    @callback
+    def async_set_spent(self, spent: Spent) -> None:
+        """Remember what was used of the quota, which is written once a minute."""
+        self.spent = spent
+        self._async_schedule_save(_COUNT_SAVE_DELAY)
+
     # --- The file --------------------------------------------------------------
 
     @callback
-    def _async_schedule_save(self) -> None:
+    def _async_schedule_save(self, delay: float = _SAVE_DELAY) -> None:
         """Write the file in a while; a delay begun again and again would never end."""
-        if not self._unsaved and not self._closed:
-            self._unsaved = True
-            self._store.async_delay_save(self._content, _SAVE_DELAY)
+        due = self._hass.loop.time() + delay
+        if self._closed or (self._save_due is not None and self._save_due <= due):
+            return
+        self._save_due = due
+        self._store.async_delay_save(self._content, delay)
 
     async def async_save(self) -> None:
         """Write the file now: what it is about to happen relies on it."""
@@ -250,12 +268,12 @@ class Learned:
         A file that was written later would outlive a removed entry.
         """
         self._closed = True
-        if self._unsaved:
+        if self._save_due is not None:
             await self._store.async_save(self._content())
 
     def _content(self) -> _Stored:
         """Return the file's content, which is written now."""
-        self._unsaved = False
+        self._save_due = None
         configured = str(self._configured)
         content = _Stored(
             configured=configured,
@@ -277,6 +295,8 @@ class Learned:
             )
         if self.history is not None:
             content["history"] = self.history
+        if self.spent.at:
+            content["spent"] = self.spent.stored
         return content
 
     async def async_remove(self) -> None:
@@ -284,7 +304,7 @@ class Learned:
         await self._store.async_remove()
 
 
-def _section(stored: Mapping[str, Any], key: str, schema: vol.Schema) -> Any:
+def _section(stored: Mapping[str, Any], key: str, schema: Callable[[Any], Any]) -> Any:
     """Return a part of the file, None where it is missing or of another version."""
     if key not in stored:
         return None

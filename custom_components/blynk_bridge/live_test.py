@@ -16,6 +16,7 @@ from .const import DOMAIN
 from .device.errors import InvalidToken, LinkError, RedirectRefused, TlsError
 from .device.session import verify
 from .network import async_asker, async_resolver
+from .problem import Problem, problem_of
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ class Failure:
 
     error: str
     redirect_target: str = ""
+    problem: Problem | None = None
+    """What the error is about, where its text leaves room for it."""
 
 
 async def async_try(hass: HomeAssistant, data: Mapping[str, Any]) -> Failure | None:
@@ -45,13 +48,13 @@ async def async_try(hass: HomeAssistant, data: Mapping[str, Any]) -> Failure | N
             )
     except InvalidToken:
         return Failure("invalid_auth")
-    except TlsError:
-        return Failure("tls_error")
+    except TlsError as error:
+        return Failure("tls_error", problem=problem_of(error))
     except RedirectRefused as error:
         return Failure("redirect_refused", error.target)
     except (LinkError, TimeoutError) as error:
         _LOGGER.debug("Live test failed: %r", error)
-        return Failure("cannot_connect")
+        return Failure("cannot_connect", problem=problem_of(error))
     except Exception:
         _LOGGER.exception("Unexpected exception")
         return Failure("unknown")
@@ -70,8 +73,11 @@ async def async_try_for_entry(
     if (
         entry.state is not ConfigEntryState.LOADED
         or entry.data[CONF_TOKEN] != data[CONF_TOKEN]
-        or not await hass.config_entries.async_unload(entry.entry_id)
     ):
+        return await async_try(hass, data)
+    # The live test's message; once the entry is unloaded, nobody counts any more.
+    entry.runtime_data.quota.async_count()
+    if not await hass.config_entries.async_unload(entry.entry_id):
         return await async_try(hass, data)
     passed = False
     try:

@@ -1,6 +1,7 @@
 """The logbook's words for what Blynk has operated."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.components.logbook.const import (
@@ -14,10 +15,11 @@ from homeassistant.helpers.translation import async_get_cached_translations
 
 from .const import DOMAIN, MANUFACTURER
 from .device.errors import InvalidValue
-from .device.values import to_text
+from .device.values import Value, legible, to_text
 from .downlink import ATTR_ACTION, ATTR_DATASTREAM, ATTR_VALUE, EVENT_COMMAND
 from .exposure import Exposure
 from .labels import option_labels
+from .traits import tolerant
 from .traits.base import NotWritable, OnOffTrait
 
 _SENTENCES: Final = f"component.{DOMAIN}.selector.command.options"
@@ -26,6 +28,7 @@ _ICON: Final = "mdi:cellphone"
 _SET: Final = "set"
 _OPERATED: Final = "operated"
 _HIDDEN: Final = "…"
+_VALUES: Final = (bool, int, float, str)
 # By action, or by service alone where every domain means the same by it.
 _BY_ACTION: Final[Mapping[str, str]] = {
     "alarm_arm_away": "armed",
@@ -95,17 +98,23 @@ def async_describe_events(
 
 
 def _message(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
-    """Return what a command has done, in Home Assistant's language."""
-    entity_id: str = data[ATTR_ENTITY_ID]
+    """Return what a command has done, in Home Assistant's language.
+
+    Whoever may fire events may fire this one, with anything in it.
+    """
+    entity_id, datastream, action = (
+        value if isinstance(value := data.get(key), str) else ""
+        for key in (ATTR_ENTITY_ID, ATTR_DATASTREAM, ATTR_ACTION)
+    )
     state = hass.states.get(entity_id)
-    exposure = _exposure(hass, entity_id, data[ATTR_DATASTREAM])
-    key = _sentence(data.get(ATTR_ACTION), exposure)
+    exposure = _exposure(hass, entity_id, datastream)
+    key = _sentence(action, exposure)
     known = async_get_cached_translations(
         hass, hass.config.language, "selector", DOMAIN
     )
     sentence = known.get(f"{_SENTENCES}.{key}", f"{key} {{entity}}")
     return sentence.format(
-        entity=entity_id if state is None else state.name,
+        entity=state.name if state is not None else entity_id or _HIDDEN,
         value=_value(hass, state, exposure, data),
     )
 
@@ -120,14 +129,14 @@ def _exposure(hass: HomeAssistant, entity_id: str, datastream: str) -> Exposure 
     return None
 
 
-def _sentence(action: str | None, exposure: Exposure | None) -> str:
+def _sentence(action: str, exposure: Exposure | None) -> str:
     """Return the key of the sentence that tells most about an action.
 
     To turn a lamp on at 40 % is to set it, and a switch that is none of the table's
     has no value worth telling.
     """
     switched = exposure is None or isinstance(exposure.trait, OnOffTrait)
-    if action is None:
+    if not action:
         return _SET
     service = action.partition(".")[2]
     key = _BY_ACTION.get(action) or _BY_ACTION.get(service)
@@ -148,15 +157,25 @@ def _value(
     """
     if (value := data.get(ATTR_VALUE)) is None:
         return _HIDDEN
-    if state is None or exposure is None:
-        return str(value)
+    shown = None
+    if state is not None and exposure is not None and isinstance(value, _VALUES):
+        shown = tolerant.attempt(
+            exposure.trait,
+            state.entity_id,
+            partial(_worded, hass, state, exposure, value),
+        )
+    # A colour and a place have several parts.
+    return legible(str(value) if shown is None else shown)
+
+
+def _worded(hass: HomeAssistant, state: State, exposure: Exposure, value: Value) -> str:
+    """Return a value as its datastream has it, an option as the user knows it."""
+    description = exposure.trait.describe(state)
     try:
-        description = exposure.trait.describe(state)
         if description is not None and description.options:
             option = exposure.trait.reading_of(state, value)
             labels = option_labels(hass, state, description)
             return labels[description.options.index(str(option))]
-        # A colour and a place have several parts.
-        return to_text(value, exposure.data_type).replace("\0", ", ")
+        return to_text(value, exposure.data_type)
     except NotWritable, InvalidValue, ValueError:
         return str(value)

@@ -1,32 +1,96 @@
 """The options of an entry."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
-from homeassistant.helpers.selector import BooleanSelector
+from homeassistant.const import PERCENTAGE
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
 import voluptuous as vol
 
 from .const import CONF_REBOOT_RELOADS
+from .quota import (
+    CONF_FIRST_DAY,
+    CONF_MESSAGES,
+    CONF_QUOTA,
+    CONF_SHARE,
+    FIRST_DAY_MAX,
+    MESSAGES_MAX,
+    MESSAGES_MIN,
+    QuotaKind,
+)
 
+_NUMBERS: Final = (CONF_MESSAGES, CONF_SHARE, CONF_FIRST_DAY)
 _SCHEMA: Final = vol.Schema(
-    {vol.Required(CONF_REBOOT_RELOADS, default=False): BooleanSelector()}
+    {
+        vol.Required(CONF_QUOTA, default=QuotaKind.FREE.value): SelectSelector(
+            SelectSelectorConfig(
+                options=[str(kind) for kind in QuotaKind],
+                mode=SelectSelectorMode.LIST,
+                translation_key="quota",
+            )
+        ),
+        vol.Optional(CONF_MESSAGES): NumberSelector(
+            NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1)
+        ),
+        vol.Required(CONF_SHARE, default=100): NumberSelector(
+            NumberSelectorConfig(
+                min=1,
+                max=100,
+                step=1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement=PERCENTAGE,
+            )
+        ),
+        vol.Required(CONF_FIRST_DAY, default=1): NumberSelector(
+            NumberSelectorConfig(
+                min=1, max=FIRST_DAY_MAX, step=1, mode=NumberSelectorMode.BOX
+            )
+        ),
+        vol.Required(CONF_REBOOT_RELOADS, default=False): BooleanSelector(),
+    }
 )
 
 
 class BlynkOptionsFlow(OptionsFlow):
-    """Changes how the bridge behaves; a change reloads the entry by its listener."""
+    """Changes how the bridge behaves; the entry's listener applies what has changed."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the options."""
-        if user_input is not None:
-            return self.async_create_entry(
-                data={**self.config_entry.options, **user_input}
-            )
+        """Ask for the options; what else is remembered among them is kept."""
+        errors: dict[str, str] = {}
+        options = self.config_entry.options
+        if user_input is not None and not (errors := _errors(user_input)):
+            kept = {key: options[key] for key in options if key not in _SCHEMA.schema}
+            for key in _NUMBERS:
+                if key in user_input:
+                    user_input[key] = int(user_input[key])
+            return self.async_create_entry(data={**kept, **user_input})
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                _SCHEMA, self.config_entry.options
+                _SCHEMA, user_input or options
             ),
+            errors=errors,
         )
+
+
+def _errors(user_input: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with the numbers, by field."""
+    messages = user_input.get(CONF_MESSAGES)
+    errors = {key: "not_whole" for key in _NUMBERS if user_input.get(key, 0) % 1}
+    if messages is None:
+        if user_input[CONF_QUOTA] == QuotaKind.CUSTOM:
+            errors[CONF_MESSAGES] = "no_messages"
+    elif not MESSAGES_MIN <= messages <= MESSAGES_MAX:
+        errors[CONF_MESSAGES] = "messages_out_of_range"
+    return errors

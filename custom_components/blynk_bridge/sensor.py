@@ -11,7 +11,12 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import MAX_LENGTH_STATE_STATE, EntityCategory
+from homeassistant.const import (
+    MAX_LENGTH_STATE_STATE,
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -20,7 +25,7 @@ from .control import Control, ControlKind
 from .control_entity import ValueEntity
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .device.endpoint import Endpoint
-from .device.values import DataType, Location, Value
+from .device.values import DataType, Location, Value, legible
 from .entity import BlynkEntity
 from .status import BridgeStatus
 from .subentry_entities import async_show_controls
@@ -87,11 +92,39 @@ SENSORS: Final = (
         value=_server,
     ),
     BlynkSensorDescription(
-        key="messages_sent",
-        translation_key="messages_sent",
+        key="messages_this_month",
+        translation_key="messages_this_month",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.TOTAL_INCREASING,
-        value=lambda status: status.messages_sent,
+        value=lambda status: status.quota.messages,
+    ),
+    BlynkSensorDescription(
+        key="quota_used",
+        translation_key="quota_used",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value=lambda status: status.quota.used_percent,
+    ),
+    BlynkSensorDescription(
+        key="busy_interval",
+        translation_key="busy_interval",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_display_precision=0,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda status: status.quota.interval,
+    ),
+    # Changes every few seconds in a busy house.
+    BlynkSensorDescription(
+        key="waiting_values",
+        translation_key="waiting_values",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda status: status.waiting,
     ),
     BlynkSensorDescription(
         key="last_diagnostic",
@@ -159,6 +192,6 @@ class BlynkReading(ValueEntity, SensorEntity):
         if self.control.data_type is DataType.ENUM:
             self._attr_native_value = self.control.option(value)
         elif isinstance(value, str):
-            self._attr_native_value = _shortened(value)
+            self._attr_native_value = _shortened(legible(value))
         elif not isinstance(value, Location):
             self._attr_native_value = value

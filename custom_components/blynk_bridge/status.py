@@ -1,7 +1,7 @@
 """The bridge's status: what its own entities show, and what the log says once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 import logging
 from typing import Final
@@ -11,13 +11,15 @@ from homeassistant.helpers.event import async_call_later
 
 from .device.endpoint import Endpoint
 from .device.errors import BlynkError
-from .device.session import DeviceSession
+from .device.values import legible
 from .events import EVENTS_PER_DAY
+from .problem import Problem, problem_of
+from .quota import Quota, QuotaStatus
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 _COUNTER_INTERVAL: Final = 10.0
-"""Seconds between two looks at the counter: no state change for each message."""
+"""Seconds between two looks at what is counted: no state change for each message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,11 @@ class BridgeStatus:
 
     online: bool = False
     server: str | None = None
-    messages_sent: int = 0
+    quota: QuotaStatus = field(default_factory=QuotaStatus)
+    waiting: int = 0
+    """Values and other messages whose turn has not come."""
+    problem: Problem | None = None
+    """What keeps the device offline."""
     diagnostic: str | None = None
     events_left: int = EVENTS_PER_DAY
     history_waiting: int = 0
@@ -39,19 +45,22 @@ class StatusBoard:
     def __init__(
         self,
         hass: HomeAssistant,
-        session: DeviceSession,
+        quota: Quota,
+        waiting: Callable[[], int],
         show: Callable[[BridgeStatus], None],
     ) -> None:
-        """Start offline; `show` is called with each new status."""
+        """Start offline; `waiting` is asked, and `show` called with each new status."""
         self._hass = hass
-        self._session = session
+        self._quota = quota
+        self._waiting = waiting
         self._show = show
-        self._status = BridgeStatus()
+        self._status = BridgeStatus(quota=quota.status)
         self._announced: bool | None = None
         self._diagnostic: str | None = None
         self._history_waiting = 0
         self._count_scheduled: CALLBACK_TYPE | None = None
         self._stopped = False
+        show(self._status)
 
     @callback
     def async_stop(self) -> None:
@@ -72,7 +81,9 @@ class StatusBoard:
                 self._status,
                 online=True,
                 server=str(server),
-                messages_sent=self._session.messages_sent,
+                quota=self._quota.status,
+                waiting=self._waiting(),
+                problem=None,
             )
         )
 
@@ -87,9 +98,14 @@ class StatusBoard:
                 self._status,
                 online=False,
                 server=None,
-                messages_sent=self._session.messages_sent,
+                quota=self._quota.status,
+                waiting=self._waiting(),
+                problem=None if reason is None else problem_of(reason),
             )
         )
+        if reason is not None:
+            # What waits meanwhile is shown, too.
+            self.async_sent()
 
     @callback
     def async_count_events(self, left: int) -> None:
@@ -106,9 +122,9 @@ class StatusBoard:
     @callback
     def async_diagnosed(self, text: str) -> None:
         """Show what the server has complained about: the first at once."""
-        self._diagnostic = text
+        self._diagnostic = legible(text)
         if self._count_scheduled is None:
-            self._async_count()
+            self.async_count()
         self.async_sent()
 
     @callback
@@ -116,24 +132,33 @@ class StatusBoard:
         """Let the sensors follow, without a state change for each message."""
         if self._count_scheduled is None and not self._stopped:
             self._count_scheduled = async_call_later(
-                self._hass, _COUNTER_INTERVAL, self._async_count
+                self._hass, _COUNTER_INTERVAL, self._async_look
             )
 
     @callback
-    def _async_count(self, now: datetime | None = None) -> None:
-        """Show how many messages were sent, and what the server said last."""
-        self._count_scheduled = None
+    def async_count(self) -> None:
+        """Show what is counted, and what the server said last."""
         self._async_set(
             replace(
                 self._status,
-                messages_sent=self._session.messages_sent,
+                quota=self._quota.status,
+                waiting=self._waiting(),
                 diagnostic=self._diagnostic,
                 history_waiting=self._history_waiting,
             )
         )
 
     @callback
+    def _async_look(self, now: datetime) -> None:
+        """Show what is counted, and go on for as long as something may wait."""
+        self._count_scheduled = None
+        self.async_count()
+        if self._status.waiting or not self._status.online:
+            self.async_sent()
+
+    @callback
     def _async_set(self, status: BridgeStatus) -> None:
-        """Remember a status, and show it."""
-        self._status = status
-        self._show(status)
+        """Remember a status, and show it if it is another one."""
+        if status != self._status:
+            self._status = status
+            self._show(status)

@@ -11,8 +11,9 @@ from .const import DOMAIN
 from .control import Control, ControlKind
 from .control_entity import ValueEntity
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
+from .device.errors import InvalidValue
 from .device.messages import MESSAGE_SIZE_MAX, value as value_message
-from .device.values import Value
+from .device.values import Value, legible
 from .subentry_entities import async_show_controls
 
 PARALLEL_UPDATES: Final = 0
@@ -40,12 +41,19 @@ class BlynkText(ValueEntity, TextEntity):
     @override
     def _show(self, value: Value) -> None:
         """Show the text, as much as the entity may hold."""
-        self._attr_native_value = str(value)[: self.control.max_length]
+        self._attr_native_value = legible(str(value))[: self.control.max_length]
 
     @override
     async def async_set_value(self, value: str) -> None:
         """Write the text; raises ServiceValidationError if no message can hold it."""
-        message = value_message(self.control.datastream, value, self.control.data_type)
+        try:
+            message = value_message(
+                self.control.datastream, value, self.control.data_type
+            )
+        except InvalidValue as error:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="text_not_unicode"
+            ) from error
         if message.size > MESSAGE_SIZE_MAX:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,

@@ -197,6 +197,16 @@ class Uplink:
         await self._departures.async_send(compose, lane)
 
     @callback
+    def async_ask_again(self) -> None:
+        """Ask the pacer again: it may allow earlier what waits, or later."""
+        self._departures.wake()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many values and other messages wait."""
+        return len(self._outbox) + self._departures.errands_waiting
+
+    @callback
     def async_drop_errands(self) -> None:
         """Tell everybody who waits for a message that its session is over."""
         self._departures.drop_errands()

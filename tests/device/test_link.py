@@ -9,6 +9,7 @@ import logging
 import resource
 import ssl
 import struct
+import tracemalloc
 
 from paho.mqtt.enums import MQTTErrorCode
 import pytest
@@ -115,6 +116,22 @@ async def scripted(
 
     async with server(serve, tls) as port:
         yield port
+
+
+async def upgrade(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Turn a connection into a WebSocket, for a server that frames as it likes."""
+    request = (await reader.readuntil(b"\r\n\r\n")).decode()
+    key = next(
+        line.split(": ")[1]
+        for line in request.splitlines()
+        if line.startswith("Sec-WebSocket-Key")
+    )
+    guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+    digest = hashlib.sha1((key + guid).encode(), usedforsecurity=False).digest()
+    writer.write(
+        b"HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + b64encode(digest) + b"\r\n\r\n"
+    )
 
 
 # --- What a link is for --------------------------------------------------------
@@ -556,21 +573,10 @@ async def test_a_strict_websocket_server_may_ping(socket_enabled: None) -> None:
 async def test_a_closed_websocket_is_a_lost_link(socket_enabled: None) -> None:
     """Also where the server leaves the socket open behind its CLOSE."""
     closing = b"\x88\x02\x03\xe8"
-    frame = b"\x82\x04" + CONNACK
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = (await reader.readuntil(b"\r\n\r\n")).decode()
-        key = next(
-            line.split(": ")[1]
-            for line in request.splitlines()
-            if line.startswith("Sec-WebSocket-Key")
-        )
-        guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-        digest = hashlib.sha1((key + guid).encode(), usedforsecurity=False).digest()
-        writer.write(
-            b"HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + b64encode(digest) + b"\r\n\r\n" + frame
-        )
+        await upgrade(reader, writer)
+        writer.write(b"\x82\x04" + CONNACK)
         await reader.read(1024)
         writer.write(closing)
         while await reader.read(1024):
@@ -581,6 +587,89 @@ async def test_a_closed_websocket_is_a_lost_link(socket_enabled: None) -> None:
             async with asyncio.timeout(3):
                 with pytest.raises(ConnectionLost):
                     await link.ended()
+
+
+async def test_an_endless_websocket_frame_fills_no_memory(socket_enabled: None) -> None:
+    """Where paho would keep it until it ends, and copy all of it for each packet in it."""
+    message = publish_packet(b"downlink/ds/Text", b"x" * 1000)
+    received: Received = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        writer.write(b"\x82\x7f" + (2**62).to_bytes(8) + CONNACK)
+        for _ in range(4000):
+            writer.write(message)
+            await writer.drain()
+        while await reader.read(1024):
+            pass
+
+    async with server(serve) as port:
+        async with link_to(
+            local(port, Transport.WS),
+            on_message=lambda topic, _: received.append((topic, b"")),
+        ):
+            await eventually(lambda: received)
+            tracemalloc.start()
+            try:
+                await eventually(lambda: len(received) == 4000)
+                assert tracemalloc.get_traced_memory()[1] < 2_000_000
+            finally:
+                tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\x81\x04" + CONNACK,
+        b"\x83\x00",
+        b"\x89\x7e\x00\x7e" + bytes(126),
+        b"\x8a\x7f" + b"\xff" * 8,
+    ],
+    ids=["text", "unknown", "long ping", "long pong"],
+)
+async def test_a_frame_that_mqtt_has_not_ends_the_link(
+    socket_enabled: None, frame: bytes
+) -> None:
+    """A text, one of an unknown kind, a PING and a PONG that are too long."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        writer.write(b"\x82\x04" + CONNACK + frame)
+        while await reader.read(1024):
+            pass
+
+    async with server(serve) as port:
+        async with link_to(local(port, Transport.WS)) as link:
+            async with asyncio.timeout(3):
+                with pytest.raises(ConnectionLost):
+                    await link.ended()
+
+
+async def test_frames_may_be_cut_masked_and_empty(socket_enabled: None) -> None:
+    """A packet goes on in the next frame; PINGs in between are answered."""
+    received: Received = []
+    pongs: list[bytes] = []
+    packet = publish_packet(b"downlink/ds/Text", b"hello")
+    masked = bytes(byte ^ b"abcd"[index % 4] for index, byte in enumerate(packet[3:]))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        frames = (
+            *(b"\x82\x04" + CONNACK, b"\x82\x00", b"\x02\x03" + packet[:3]),
+            *(b"\x89\x02hi", b"\x80" + bytes((0x80 | len(masked),)) + b"abcd" + masked),
+        )
+        for byte in b"".join(frames):
+            writer.write(bytes((byte,)))
+            await writer.drain()
+            await asyncio.sleep(0)
+        while data := await reader.read(1024):
+            pongs.append(data)
+
+    async with server(serve) as port:
+        async with link_to(local(port, Transport.WS), received=received):
+            await eventually(lambda: received)
+            assert received == [("downlink/ds/Text", b"hello")]
+            await eventually(lambda: any(b"\x8a\x82" in data for data in pongs))
 
 
 async def test_the_server_may_ask_for_a_shorter_keepalive(sim: Simulator) -> None:

@@ -113,7 +113,7 @@ async def blocking_server(context: ssl.SSLContext) -> AsyncGenerator[int]:
 
         def serve() -> None:
             connection, _ = listener.accept()
-            with connection, suppress(ssl.SSLError):
+            with connection, suppress(OSError):
                 context.wrap_socket(connection, server_side=True).close()
 
         serving = asyncio.ensure_future(asyncio.to_thread(serve))

@@ -1,7 +1,7 @@
 """A PostgreSQL server of the test's own, for the recorder."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 import os
 from pathlib import Path
@@ -56,14 +56,12 @@ async def postgresql() -> AsyncGenerator[str]:
     try:
         as_account = _as_account(folder)
         data = folder / "data"
-        create = [
+        create: list[str | Path] = [
             *as_account,
             *(initdb, "--pgdata", data, "--username", _ACCOUNT),
             *("--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"),
         ]
-        await asyncio.to_thread(
-            subprocess.run, create, check=True, timeout=_START_LIMIT, cwd=folder
-        )
+        await asyncio.to_thread(_run, create, folder)
         server = ChildProcess(
             "PostgreSQL",
             [
@@ -85,6 +83,11 @@ async def postgresql() -> AsyncGenerator[str]:
             await server.stop(_STOP_LIMIT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(command: Sequence[str | Path], folder: Path) -> None:
+    """Run a program until it has ended well."""
+    subprocess.run(command, check=True, timeout=_START_LIMIT, cwd=folder)
 
 
 def _as_account(folder: Path) -> list[str]:

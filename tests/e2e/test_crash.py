@@ -1,15 +1,19 @@
 """A power cut in the middle of an outage: what was recorded meanwhile reaches Blynk, once."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
+import contextlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
 import json
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+import aiohttp
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -23,8 +27,8 @@ from tests.conftest import TEMPLATE_ID, TOKEN, exposure
 from .home import QUIET_LOGGER, Entry, Home
 from .postgresql import postgresql
 
-ROUNDS: Final = 25
-"""Changes of each entity in each part of the outage."""
+CHANGES: Final = 25
+"""Of each entity in each part of the outage, at least."""
 BACKFILL_TIMEOUT: Final = 60.0
 
 CONFIGURATION: Final = """\
@@ -38,20 +42,19 @@ input_number:
   level:
     name: Level
     min: 0
-    max: 255
+    max: 100
     step: 1
 input_boolean:
   door:
     name: Door
 template:
-  - light:
-      - name: Lamp
-        unique_id: lamp
-        state: "{{ true }}"
-        level: "{{ states('input_number.level') | int(0) }}"
-        turn_on: []
-        turn_off: []
-        set_level: []
+  - cover:
+      - name: Blind
+        unique_id: blind
+        position: "{{ states('input_number.level') | int(0) }}"
+        open_cover: []
+        close_cover: []
+        set_cover_position: []
 """
 
 
@@ -67,8 +70,8 @@ class Exposed:
     def value(self, recorded: dict[str, Any]) -> float | None:
         """Return what a recorded state has to show in Blynk, None for nothing."""
         if self.attribute is not None:
-            level = recorded["attributes"].get(self.attribute)
-            return None if level is None else round(level * 100 / 255)
+            value: float | None = recorded["attributes"].get(self.attribute)
+            return value
         state = recorded["state"]
         if state in {"on", "off"}:
             return int(state == "on")
@@ -79,13 +82,14 @@ AIR = Exposed(Datastream(name="Air", pin=1), "input_number.air", "value")
 DOOR = Exposed(
     Datastream(name="Door", pin=2, type=DataType.INTEGER), "input_boolean.door", "power"
 )
-LAMP = Exposed(
-    Datastream(name="Lamp", pin=3, type=DataType.INTEGER),
-    "light.lamp",
-    "brightness",
-    "brightness",
+BLIND = Exposed(
+    Datastream(name="Blind", pin=3, type=DataType.INTEGER),
+    "cover.blind",
+    "position",
+    "current_position",
 )
-ALL = (AIR, DOOR, LAMP)
+"""An attribute; those of a light Home Assistant does not record."""
+ALL = (AIR, DOOR, BLIND)
 
 
 @asynccontextmanager
@@ -98,34 +102,67 @@ async def recorder_url(database: str, folder: Path) -> AsyncGenerator[str]:
         yield url
 
 
-async def _live(home: Home, start: float) -> None:
-    """Change every entity, over and over; no value comes twice in a row."""
-    for turn in range(ROUNDS):
-        await home.client.call(
-            "input_number.set_value", AIR.entity_id, value=start + turn / 10
-        )
-        await home.client.call("input_boolean.toggle", DOOR.entity_id)
-        await home.client.call(
-            "input_number.set_value", "input_number.level", value=5 + turn * 10
-        )
+@asynccontextmanager
+async def _living(home: Home, start: float) -> AsyncGenerator[None]:
+    """Change every entity, over and over, for as long as there is a Home Assistant."""
+
+    async def live() -> None:
+        for turn in count():
+            await home.client.call(
+                "input_number.set_value", AIR.entity_id, value=start + turn % 500 / 10
+            )
+            await home.client.call("input_boolean.toggle", DOOR.entity_id)
+            await home.client.call(
+                "input_number.set_value", "input_number.level", value=1 + turn % 100
+            )
+
+    living = asyncio.create_task(live())
+    try:
+        yield
+    finally:
+        living.cancel()
+        # Where Home Assistant was killed it has ended by itself.
+        with contextlib.suppress(asyncio.CancelledError, aiohttp.ClientError):
+            await living
+
+
+async def _until_recorded(home: Home, start: datetime, changes: int) -> None:
+    """Wait until the recorder has written so many changes of each trait."""
+
+    async def counts() -> list[int]:
+        now = dt_util.utcnow()
+        return [len(await _recorded(home, exposed, start, now)) for exposed in ALL]
+
+    await wait_for(
+        counts,
+        30,
+        f"{changes} changes of each trait are recorded",
+        lambda found: min(found) >= changes,
+    )
 
 
 async def _recorded(
     home: Home, exposed: Exposed, start: datetime, end: datetime
 ) -> list[tuple[int, float]]:
-    """Return what the recorder has: the changes of a trait, by their milliseconds."""
+    """Return what the recorder has: the changes of a trait, each with its millisecond."""
     path = (
         f"/api/history/period/{quote(start.isoformat())}"
         f"?end_time={quote(end.isoformat())}&filter_entity_id={exposed.entity_id}"
         "&significant_changes_only=0&skip_initial_state"
     )
-    rows = [
-        (round(datetime.fromisoformat(row["last_updated"]).timestamp() * 1000), value)
-        for series in await home.client.request("GET", path)
-        for row in series
-        if (value := exposed.value(row)) is not None
-    ]
-    return [row for before, row in pairwise([(0, None), *rows]) if before[1] != row[1]]
+    changes: list[tuple[int, float]] = []
+    for series in await home.client.request("GET", path):
+        for row in series:
+            value = exposed.value(row)
+            if value is not None and (not changes or changes[-1][1] != value):
+                changes.append((_millisecond(row["last_updated"]), value))
+    return changes
+
+
+def _millisecond(isoformat: str) -> int:
+    """Return the one in which a time was, since 1970."""
+    since = datetime.fromisoformat(isoformat) - datetime.fromtimestamp(0, UTC)
+    return since // timedelta(milliseconds=1)
 
 
 def _in_blynk(simulator: Simulator, exposed: Exposed) -> list[tuple[int, float]]:
@@ -136,6 +173,14 @@ def _in_blynk(simulator: Simulator, exposed: Exposed) -> list[tuple[int, float]]
         for point in history
         if point.imported and isinstance(point.value, int | float)
     ]
+
+
+async def _missing(
+    simulator: Simulator, exposed: Exposed, recorded: list[tuple[int, float]]
+) -> list[tuple[int, float]]:
+    """Return which recorded changes Blynk has not."""
+    points = {*_in_blynk(simulator, exposed)}
+    return [change for change in recorded if change not in points]
 
 
 def _batches(simulator: Simulator, exposed: Exposed) -> Iterator[list[int]]:
@@ -187,12 +232,13 @@ async def test_nothing_of_an_outage_is_lost_in_a_power_cut(
 
             await simulator.stop_listening()
             began = dt_util.utcnow()
-            await _live(home, 100)
-            await home.kill()
+            async with _living(home, 100):
+                await _until_recorded(home, began, CHANGES)
+                await home.kill()
             await home.start_again()
-            await _live(home, 200)
+            async with _living(home, 200):
+                await _until_recorded(home, began, 2 * CHANGES)
             ended = dt_util.utcnow()
-            await home.client.call("input_number.set_value", AIR.entity_id, value=8)
 
             _withhold_after_the_first_point(simulator)
             await simulator.start_listening()
@@ -206,11 +252,12 @@ async def test_nothing_of_an_outage_is_lost_in_a_power_cut(
 
             for exposed in ALL:
                 recorded = await _recorded(home, exposed, began, ended)
-                # Two parts of the outage were recorded, but for the last second of one.
-                assert len(recorded) > ROUNDS
-                await simulator.wait_for(
-                    lambda e=exposed, r=recorded: {*r} <= {*_in_blynk(simulator, e)},
-                    timeout=BACKFILL_TIMEOUT,
+                assert len(recorded) >= 2 * CHANGES
+                await wait_for(
+                    partial(_missing, simulator, exposed, recorded),
+                    BACKFILL_TIMEOUT,
+                    f"all that {exposed.entity_id} has been is in Blynk's history",
+                    lambda missing: not missing,
                 )
                 points = _in_blynk(simulator, exposed)
                 # In order, none twice, and nothing that has not been.

@@ -3,12 +3,13 @@
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 import random
 from typing import Final
 
-from demo.waiting import holds_for, wait_for
+from demo.waiting import ARRIVAL_TIMEOUT, holds_for, wait_for
 from simulator import Simulator, SimulatorOptions
 from simulator.datastreams import Datastream, DataType
 from tests.conftest import TEMPLATE_ID, exposure
@@ -108,7 +109,7 @@ PAYLOADS: Final = (
 )
 LARGE: Final = {
     0: b"y" * 1_500_000,
-    **{number: b"z" * 50_000 for number in range(1000, MESSAGES, 1000)},
+    **dict.fromkeys(range(1000, MESSAGES, 1000), b"z" * 50_000),
 }
 """Payloads by their place in the flood; a packet may have two megabytes."""
 NO_UTF8: Final = b"\x30\x0e\x00\x0bdownlink/\xff\xfe1"
@@ -167,9 +168,9 @@ async def flooded(folder: Path) -> AsyncGenerator[Flooded]:
         home = Home(folder, CONFIGURATION, entries, authority)
         await stack.enter_async_context(home)
         for simulator in simulators.values():
+            shown = simulator.device.datastreams["Shown"]
             await simulator.wait_for(
-                lambda s=simulator: s.device.datastreams["Shown"].writes_by_device,
-                timeout=30,
+                partial(getattr, shown, "writes_by_device"), timeout=30
             )
         yield Flooded(home, simulators)
 
@@ -229,8 +230,7 @@ async def test_ten_thousand_hostile_downlinks(
             assert simulator.device.connections == 1
             await _is_operated(home, simulator)
             await simulator.send_raw(NO_UTF8)
-            await simulator.wait_for(lambda s=simulator: not s.device.online)
-            await until_online(simulator)
+            await _reconnected(simulator)
         assert home.complaints() == []
         assert await home.stop()
 
@@ -248,20 +248,26 @@ async def _is_operated(home: Home, simulator: Simulator) -> None:
     """Press widgets as on any day: both ways, and a template stays a text."""
     for value, state in ((1, "on"), (0, "off")):
         await simulator.press("Lamp", value)
-        await wait_for(
-            lambda: home.client.state("input_boolean.lamp"),
-            15,
-            f"the lamp is {state}",
-            lambda lamp, state=state: lamp.state == state,
-        )
+        await _shows(home, "input_boolean.lamp", state)
     for name, entity_id in (
         ("Message", "input_text.message"),
         ("Script", "input_text.echo"),
     ):
         await simulator.press(name, TEMPLATE_TEXT)
-        await wait_for(
-            lambda: home.client.state(entity_id),
-            15,
-            f"{entity_id} shows what was written",
-            lambda shown: shown.state == TEMPLATE_TEXT,
-        )
+        await _shows(home, entity_id, TEMPLATE_TEXT)
+
+
+async def _shows(home: Home, entity_id: str, state: str) -> None:
+    """Wait until an entity is in a state."""
+    await wait_for(
+        lambda: home.client.state(entity_id),
+        ARRIVAL_TIMEOUT,
+        f"{entity_id} is {state}",
+        lambda entity: entity.state == state,
+    )
+
+
+async def _reconnected(simulator: Simulator) -> None:
+    """Wait until the connection has ended and there is another."""
+    await simulator.wait_for(lambda: not simulator.device.online)
+    await until_online(simulator)

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Mapping
+import json
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -25,6 +26,7 @@ STORED: Final = Path(".storage/core.config_entries")
 
 CONFIGURATION = f"""\
 frontend:
+diagnostics:
 history:
 logbook:
 recorder:
@@ -136,6 +138,15 @@ async def _expose(home: Home, entry_id: str) -> None:
         assert created["type"] == "create_entry"
 
 
+async def _download_diagnostics(home: Home, entry_id: str) -> None:
+    """Put what a user attaches to a bug report among Home Assistant's files."""
+    path = f"/api/diagnostics/config_entry/{entry_id}"
+    diagnostics = await home.client.request("GET", path)
+    assert diagnostics["data"]
+    file = home.folder / "diagnostics.json"
+    file.write_text(json.dumps(diagnostics), encoding="utf-8")
+
+
 async def _switch(home: Home, simulator: Simulator, *, on: bool) -> None:
     """Press the lamp's widget, and see the lamp follow."""
     await simulator.press("Lamp", int(on))
@@ -199,6 +210,7 @@ async def test_the_token_is_in_the_config_entry_and_nowhere_else(
             await simulator.wait_for(lambda: not simulator.device.online)
             await until_online(simulator)
             await _switch(home, simulator, on=True)
+            await _download_diagnostics(home, entry_id)
             await _authenticate_again(home, simulator)
             await until_online(simulator)
             assert await home.stop()

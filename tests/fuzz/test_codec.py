@@ -1,5 +1,6 @@
 """The simulator's MQTT codec: bytes are packets or malformed, however they are cut."""
 
+from dataclasses import replace
 from itertools import pairwise
 import struct
 
@@ -98,16 +99,9 @@ def test_what_is_encoded_is_decoded(level: int, data: st.DataObject) -> None:
         if isinstance(packet, Publish):
             assert isinstance(read, Publish)
             assert read.size == len(raw) - 1 - len(varint(read.size))
-            read = Publish(
-                read.topic,
-                read.payload,
-                read.qos,
-                read.packet_id,
-                read.duplicate,
-                read.retain,
-                read.properties,
-            )
-        assert read == packet
+            assert replace(read, size=0) == packet
+        else:
+            assert read == packet
 
 
 @given(st.integers(0, 268_435_455))

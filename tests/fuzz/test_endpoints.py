@@ -23,9 +23,12 @@ from custom_components.blynk_bridge.device.errors import (
 )
 from custom_components.blynk_bridge.device.transport import open_stream
 
+from ..skipped_time import SkippedTime
 from .effort import effort
+from .loops import Turns, play
 from .made_up import JSON, SECRET, TEXTS, complaint
 
+ENTRY = Endpoint.at("blynk.cloud", Transport.TLS)
 HOMES = ("blynk.cloud", "fra1.blynk.cloud", "blynk.example.org", "127.0.0.1", "::1")
 LABELS = st.text(st.sampled_from("aAbzZ0129xXfF-_"), min_size=1, max_size=8)
 NUMERALS = st.sampled_from(["127", "0", "0x7f", "0X7F000001", "0177", "8", "a", "0x"])
@@ -120,7 +123,7 @@ def is_address(host: str) -> bool:
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
             socket.inet_pton(family, host)
-        except OSError:
+        except OSError, ValueError:
             continue
         return True
     return False
@@ -187,49 +190,81 @@ def test_the_policy_trusts_nobody_else(
 
 
 class Network:
-    """A resolver that knows every name, and hosts that let nobody in."""
+    """A resolver that answers anything, and hosts that let nobody in."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take the place of the loop's resolver and of its connects."""
+    def __init__(self, answers: Sequence[str] = ("198.51.100.1",)) -> None:
+        """Give these answers to whatever is asked."""
+        self.answers = answers
         self.asked: list[str] = []
         self.connected: list[tuple[str, int]] = []
-        vars(loop)["getaddrinfo"] = self.getaddrinfo
-        vars(loop)["sock_connect"] = self.sock_connect
 
-    async def getaddrinfo(self, host: str, port: int, **_: Any) -> list[Any]:
-        """Answer with an address of its own for each name."""
+    async def resolve(self, host: str) -> Sequence[str]:
+        """Answer, and remember the question."""
         self.asked.append(host)
-        address = ("198.51.100.1", port)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)]
+        return self.answers
 
     async def sock_connect(self, _: socket.socket, address: Sequence[Any]) -> None:
         """Refuse the connection."""
         self.connected.append((address[0], address[1]))
-        raise ConnectionRefusedError
+        raise ConnectionRefusedError(111, "refused")
+
+    def visited(self, target: Endpoint) -> list[tuple[str, int]]:
+        """Return where a connection to the endpoint has really gone."""
+
+        async def connect(_: SkippedTime, __: Turns) -> None:
+            vars(asyncio.get_running_loop())["sock_connect"] = self.sock_connect
+            with pytest.raises(LinkError):
+                await open_stream(
+                    target, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), self.resolve
+                )
+
+        play(connect)
+        return self.connected
 
 
 @pytest.mark.usefixtures("socket_enabled")
 @given(REDIRECTS, ENDPOINTS)
-@effort(500)
+@example("tcp://0X0", ENTRY)
+@example("tls://8.8.8.0x7f", ENTRY)
+@effort(400)
 def test_what_was_judged_is_what_is_connected_to(text: str, current: Endpoint) -> None:
     """Neither the event loop nor the system's resolver reads another host out of it."""
     if (target := read(text, current)) is None:
         return
-
-    async def connect() -> Network:
-        network = Network(asyncio.get_running_loop())
-        with pytest.raises(LinkError):
-            await open_stream(target, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-        return network
-
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        network = runner.run(connect())
+    network = Network()
+    visited = network.visited(target)
     if is_address(target.host):
         assert not network.asked
-        assert network.connected == [(target.host, target.port)]
+        assert visited == [(target.host, target.port)]
         return
     assert network.asked == [target.host]
-    assert network.connected == [("198.51.100.1", target.port)]
+    assert visited == [("198.51.100.1", target.port)]
     # The old forms of an address, which the resolver takes where nobody expects one.
     with pytest.raises(OSError, match="illegal IP address"):
         socket.inet_aton(target.host)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["127.0.0.1", "::1", "", "evil.example", "1.2.3", "0x7f"]),
+            st.sampled_from(["fe80::1%lo", "::ffff:127.0.0.1", "::1"]),
+            st.integers(0, 2**32 - 1).map(IPv4Address).map(str),
+            st.integers(0, 2**128 - 1).map(IPv6Address).map(str),
+            TEXTS,
+        ),
+        max_size=24,
+    )
+)
+@effort(200)
+def test_a_resolver_may_answer_anything(answers: list[str]) -> None:
+    """Only addresses are connected to, each once, and only as many as anybody waits for."""
+    visited = Network(answers).visited(ENTRY)
+    assert len(visited) <= 16
+    assert len(set(visited)) == len(visited)
+    assert {host for host, _ in visited} <= set(answers)
+    assert all(port == ENTRY.port for _, port in visited)
+    assert bool(visited) is any(
+        is_address(answer.partition("%")[0]) for answer in answers
+    )

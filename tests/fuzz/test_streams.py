@@ -8,7 +8,7 @@ import hashlib
 import logging
 import struct
 
-from hypothesis import event, example, given, strategies as st
+from hypothesis import event, given, strategies as st
 import pytest
 
 from custom_components.blynk_bridge.device.endpoint import Endpoint, Transport
@@ -150,6 +150,13 @@ def packets(draw: st.DrawFn, level: int) -> bytes:
     return bytes(raw)
 
 
+def masked(data: bytes, mask: bytes) -> bytes:
+    """Return the data as they are behind a mask."""
+    if not mask:
+        return data
+    return bytes(byte ^ mask[index % 4] for index, byte in enumerate(data))
+
+
 @st.composite
 def frames(draw: st.DrawFn, data: bytes) -> bytes:
     """Return WebSocket frames that carry the data, not always as they should."""
@@ -173,9 +180,7 @@ def frames(draw: st.DrawFn, data: bytes) -> bytes:
             head = bytes((first, 126 | bit)) + struct.pack("!H", length)
         else:
             head = bytes((first, 127 | bit)) + struct.pack("!Q", length)
-        if mask:
-            part = bytes(byte ^ mask[index % 4] for index, byte in enumerate(part))
-        made += head + mask + part
+        made += head + mask + masked(part, mask)
     return made
 
 

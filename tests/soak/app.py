@@ -74,6 +74,8 @@ WIDGETS: Final[dict[str, tuple[str, Draw]]] = {
     "Scene Option": ("input_select.scene", lambda dice: dice.randint(0, 2)),
     "Bell Press": ("button.bell", lambda dice: 1),
 }
+SYNCED: Final = "Plug 1 Power"
+"""Its value in the cloud is carried out on connecting."""
 _SLIDERS: Final = ("Hall Brightness", "Kitchen Brightness", "Radio Volume")
 
 
@@ -83,7 +85,7 @@ class Press:
 
     name: str
     key: str
-    at: float
+    value: AppValue
     exposed: bool
     changes_something: bool
     carried_out: int = 0
@@ -157,7 +159,7 @@ class App:
         press = Press(
             name,
             key,
-            self._hass.loop.time(),
+            value,
             self._is_exposed(name),
             self._changes(name, before),
         )
@@ -187,20 +189,20 @@ class App:
     @callback
     def _on_command(self, event: Event) -> None:
         """Note that the bridge has carried out a write."""
-        name = event.data[ATTR_DATASTREAM]
-        open_presses = [press for press in self._open if press.name == name]
-        waiting = [press for press in open_presses if not press.carried_out]
+        name, value = event.data[ATTR_DATASTREAM], event.data.get(ATTR_VALUE)
+        meant = [
+            press for press in self._open if press.name == name and press.value == value
+        ]
+        waiting = [press for press in meant if not press.carried_out]
         self.tally.counts["carried out"] += 1
         if waiting:
-            # The newest wins; those before it were overtaken, or are carried out still.
-            waiting[0].carried_out += 1
-        elif open_presses:
-            open_presses[-1].carried_out += 1
-            self._object(f"{name} was carried out twice: {event.data.get(ATTR_VALUE)}")
-        elif name == "Plug 1 Power":
+            waiting[-1].carried_out += 1
+        elif meant:
+            self._object(f"{name} was carried out twice: {value}")
+        elif name == SYNCED:
             self.tally.counts["synced from Blynk"] += 1
         else:
-            self._object(f"{name} was carried out though nobody has pressed it")
+            self._object(f"{name} was carried out though nobody has asked: {value}")
 
     def _on_change(self, change: Change) -> None:
         """Note what was confirmed."""

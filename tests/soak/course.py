@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 import random
+from statistics import linear_regression
 import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,29 +17,26 @@ from custom_components.blynk_bridge.coordinator import BlynkCoordinator
 from simulator import Simulator
 
 from ..conftest import as_subentry
+from ..faults.proxy import Proxy
 from ..skipped_time import SkippedTime
 from .app import App
 from .books import Books
+from .chronicle import Chronicle
+from .diligence import Diligence
 from .exposures import ALL, TEMPLATE
 from .house import House
-from .judge import Verdict, judge_commands, judge_traffic, out_of_order
+from .judge import GROWTH, Verdict, judge_commands, judge_traffic, out_of_order
 from .leftovers import Holdings, holdings
+from .logbook import Logbook
 from .owner import Owner
+from .plan import Plan
 from .weather import Weather
 
 DAY: Final = 86_400.0
 CALM: Final = 3600.0
 """Seconds at the end in which nothing goes wrong any more."""
-_PATIENCE: Final = 3 * 3600.0
-"""Seconds after which a bucket in debt has earned all that waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What soak to run."""
-
-    days: float = 0.5
-    seed: int = 1
+_PATIENCE: Final = 12 * 3600.0
+"""Seconds after which a bucket in debt has earned all that waits, history too."""
 
 
 @dataclass(slots=True)
@@ -47,8 +46,11 @@ class Soak:
     hass: HomeAssistant
     simulator: Simulator
     entry: MockConfigEntry
+    line: Proxy
+    recorder: Diligence
     skipped: SkippedTime
     plan: Plan
+    logbook: Logbook
     say: Callable[[str], None]
     verdict: Verdict = field(default_factory=Verdict)
     samples: list[tuple[float, Holdings]] = field(default_factory=list)
@@ -59,6 +61,7 @@ class Soak:
     house: House = field(init=False)
     books: Books = field(init=False)
     app: App = field(init=False)
+    chronicle: Chronicle = field(init=False)
     weather: Weather = field(init=False)
     owner: Owner = field(init=False)
     before: Holdings = field(init=False)
@@ -67,7 +70,7 @@ class Soak:
     def __post_init__(self) -> None:
         """Let everybody move in."""
         hass, simulator = self.hass, self.simulator
-        simulator.cloud.clock = self.skipped.wall
+        simulator.cloud.clock = lambda: self.skipped.wall() - self.skipped.shifted
         simulator.cloud.define(TEMPLATE, replace=True)
         self.house = House(hass, self._dice("house"))
         self.books = Books(simulator, self.coordinator)
@@ -75,12 +78,23 @@ class Soak:
             hass, simulator, self.house, self.books, self.coordinator, self._dice("app")
         )
         self.weather = Weather(
-            simulator, self.books, self.coordinator, self._dice("weather")
+            simulator,
+            self.line,
+            self.skipped,
+            self.recorder,
+            self.books,
+            self._dice("weather"),
         )
         self.owner = Owner(
             hass, self.entry, self.house, self.books, self._dice("owner")
         )
-        self.house.on_change = self.books.changed
+        self.chronicle = Chronicle(simulator)
+        self.house.on_change = self._changed
+
+    def _changed(self, key: str) -> None:
+        """Note that a thing has changed."""
+        self.books.changed(self.house.entity_id(key))
+        self.chronicle.write(key, self.house.state(key))
 
     def _dice(self, name: str) -> random.Random:
         """Return dice of somebody's own: what one does changes nothing for the others."""
@@ -93,6 +107,15 @@ class Soak:
         coordinator: BlynkCoordinator = self.entry.runtime_data
         return coordinator
 
+    @property
+    def growth(self) -> float:
+        """Return the MiB a day by which memory has grown, the first day left aside."""
+        settled = [(day, held.resident) for day, held in self.samples if day >= 1]
+        if len(settled) < 2:
+            return 0.0
+        days, sizes = zip(*settled, strict=True)
+        return linear_regression(days, sizes).slope
+
     async def async_run(self) -> None:
         """Run the whole course."""
         began = time.perf_counter()
@@ -104,13 +127,22 @@ class Soak:
         await self._live()
         await self._calm_down()
         judge_traffic(self.verdict, self.books)
+        self.verdict.expect(
+            self.line.most_open == 1, f"{self.line.most_open} connections at once"
+        )
         judge_commands(self.verdict, self.app, self.house)
+        self.verdict.broken += self.chronicle.broken
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
         await asyncio.sleep(60)
         await self.hass.async_block_till_done()
         self.after = holdings(self.hass)
         for what in self.after.more_than(self.before):
             self.verdict.expect(False, f"left behind: {what}")
+        self.verdict.expect(
+            self.growth < GROWTH,
+            f"memory grows by {self.growth:.2f} MiB a day",
+        )
+        self.verdict.broken += self.logbook.complaints()
         self.took = time.perf_counter() - began
 
     def _expose(self) -> None:
@@ -127,6 +159,8 @@ class Soak:
         """Load and unload once, so that what is kept for good is there before."""
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         await asyncio.sleep(600)
+        # Home Assistant's own parts begin to listen when it has started.
+        self.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
         await asyncio.sleep(60)
         await self.hass.async_block_till_done()
@@ -163,6 +197,8 @@ class Soak:
 
     def _sample(self, day: float) -> None:
         """Note how much is held, and tell how far it is."""
+        self.chronicle.audit()
+        self._forget_connections()
         held = holdings(self.hass)
         self.samples.append((day, held))
         self.say(
@@ -173,15 +209,29 @@ class Soak:
             f" {len(self.app.tally.broken)} complaints"
         )
 
+    def _forget_connections(self) -> None:
+        """Have the proxy remember no more than what is open."""
+        for connection in [*self.line.connections]:
+            if connection.open:
+                connection.chunks.clear()
+            else:
+                connection.cut(abort=True)
+                self.line.connections.remove(connection)
+
     async def _calm_down(self) -> None:
         """Put everything right, and give it the time to arrive."""
         await self.weather.async_clear()
         await self.owner.async_tidy_up()
         await asyncio.sleep(CALM)
         coordinator: BlynkCoordinator = self.entry.runtime_data
-        found = out_of_order(coordinator, self.simulator)
-        while found and self.settled_after < _PATIENCE:
+        while found := self._unsettled(coordinator):
+            if self.settled_after >= _PATIENCE:
+                break
             await asyncio.sleep(60)
             self.settled_after += 60
-            found = out_of_order(coordinator, self.simulator)
         self.verdict.broken += found
+
+    def _unsettled(self, coordinator: BlynkCoordinator) -> list[str]:
+        """Return what is not yet as it is to be in the end."""
+        self.chronicle.audit()
+        return [*out_of_order(coordinator, self.simulator), *self.chronicle.missing]

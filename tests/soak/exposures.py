@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentryData
 
+from custom_components.blynk_bridge.device.values import DataType as BridgeType
 from simulator.datastreams import Datastream, DataType
 
 from ..conftest import control, event, exposure
@@ -31,18 +32,18 @@ EXPOSURES: Final[tuple[ConfigSubentryData, ...]] = (
     _reading("sensor.power"),
     _reading("sensor.solar", min_interval=120),
     _reading("sensor.wind"),
-    _reading("sensor.energy"),
-    _reading("sensor.temperature_0", properties=["label", "suffix"]),
+    _reading("sensor.energy", backfill=True),
+    _reading("sensor.temperature_0", properties=["label", "suffix"], backfill=True),
     _reading("sensor.temperature_1", unavailable="erase"),
     _reading("sensor.temperature_2", unavailable="disable"),
     _reading("sensor.temperature_3", max_interval=3600),
     _reading("sensor.temperature_4"),
-    _reading("sensor.temperature_5"),
+    _reading("sensor.temperature_5", backfill=True),
     _reading("sensor.humidity_0", "integer"),
     _reading("sensor.humidity_1", "integer", unavailable="erase"),
-    _reading("sensor.battery_0", "integer", max_interval=4 * 3600),
+    _reading("sensor.battery_0", "integer", max_interval=4 * 3600, backfill=True),
     _reading("sensor.battery_1", "integer"),
-    _exposed("sensor.washer", "option", "enum", "publish"),
+    _exposed("sensor.washer", "option", "enum", "publish", backfill=True),
     *(
         _exposed(
             f"binary_sensor.{kind}_{number}", "state", "integer", "publish", **more
@@ -51,7 +52,7 @@ EXPOSURES: Final[tuple[ConfigSubentryData, ...]] = (
             ("motion", 0, {}),
             ("motion", 1, {"unavailable": "erase"}),
             ("motion", 2, {"min_interval": 60}),
-            ("window", 0, {}),
+            ("window", 0, {"backfill": True}),
             ("window", 1, {"unavailable": "disable"}),
             ("window", 2, {}),
         )
@@ -64,7 +65,9 @@ EXPOSURES: Final[tuple[ConfigSubentryData, ...]] = (
     _exposed("light.living", "color", "string"),
     *(
         _exposed(
-            f"switch.plug_{number}", "power", "integer", sync_from_blynk=number == 1
+            *(f"switch.plug_{number}", "power", "integer"),
+            sync_from_blynk=number == 1,
+            backfill=number == 0,
         )
         for number in range(4)
     ),
@@ -99,6 +102,21 @@ EXPOSURES: Final[tuple[ConfigSubentryData, ...]] = (
         " or is_state('binary_sensor.window_2', 'on') else 'closed' }}",
     ),
 )
+BACKFILLED: Final[Mapping[str, tuple[str, str, BridgeType]]] = {
+    "Energy Value": ("sensor.energy", "value", BridgeType.DOUBLE),
+    "Temperature 0 Value": ("sensor.temperature_0", "value", BridgeType.DOUBLE),
+    "Temperature 5 Value": ("sensor.temperature_5", "value", BridgeType.DOUBLE),
+    "Battery 0 Value": ("sensor.battery_0", "value", BridgeType.INTEGER),
+    "Washer Option": ("sensor.washer", "option", BridgeType.ENUM),
+    "Window 0 State": ("binary_sensor.window_0", "state", BridgeType.INTEGER),
+    "Plug 0 Power": ("switch.plug_0", "power", BridgeType.INTEGER),
+}
+"""Datastreams whose history is to have no gap: the thing, the trait and the type.
+
+The owner leaves their exposures alone, but for the names of their entities.
+"""
+RECORDED: Final = tuple(f"{key}*" for key, _, _ in BACKFILLED.values())
+"""What the recorder writes down, by entity id."""
 GUARDED: Final = frozenset({"cover.garage", "lock.front", "lock.back"})
 CONTROLS: Final = (
     control("Away", "switch", "integer"),

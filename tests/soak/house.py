@@ -52,7 +52,7 @@ class House:
         self._absent: set[str] = set()
         self.registry_ids: dict[str, str] = {}
         self.on_change: Callable[[str], None] = lambda _: None
-        """Told the entity id of each change."""
+        """Told the thing of each change."""
         self.changes = 0
         """State changes so far."""
         self.failures = 0
@@ -128,7 +128,7 @@ class House:
         self.changes += 1
         entity_id = self._entity_ids[key]
         self._hass.states.async_set(entity_id, state, attributes)
-        self.on_change(entity_id)
+        self.on_change(key)
 
     def async_vanish(self, key: str) -> None:
         """Have a thing unavailable, with the attributes it keeps then."""
@@ -176,36 +176,42 @@ class House:
 
 def _outcome(call: ServiceCall, state: State) -> tuple[str, dict[str, Any]]:
     """Return what an action makes of a thing."""
-    data, attributes = call.data, dict(state.attributes)
+    attributes = dict(state.attributes)
     match call.domain, call.service:
         case ("light", "turn_on"):
-            if "brightness_pct" in data:
-                attributes["brightness"] = round(data["brightness_pct"] * 2.55)
-            attributes["brightness"] = (
-                data.get("brightness") or attributes.get("brightness") or 128
-            )
-            if "rgb" in attributes["supported_color_modes"]:
-                attributes["rgb_color"] = tuple(
-                    data.get("rgb_color")
-                    or attributes.get("rgb_color")
-                    or (255, 255, 255)
-                )
-            return "on", attributes
+            return "on", attributes | _lit(call, attributes)
         case ("light", "turn_off"):
             return "off", attributes | {"brightness": None, "rgb_color": None}
         case ("switch", service):
             return service.removeprefix("turn_"), attributes
-        case ("cover", "set_cover_position"):
-            return "open", attributes | {"current_position": data["position"]}
-        case ("climate", "set_temperature"):
-            return state.state, attributes | {"temperature": data["temperature"]}
-        case ("climate", "set_hvac_mode"):
-            return data["hvac_mode"], attributes
-        case ("media_player", "volume_set"):
-            return state.state, attributes | {"volume_level": data["volume_level"]}
-        case ("input_number", "set_value"):
-            return str(data["value"]), attributes
-        case ("input_select", "select_option"):
-            return data["option"], attributes
-        case _:
-            return state.state, attributes
+        case (domain, _) if told := call.data.get(_STATE_OF.get(domain, "")):
+            return str(told), attributes
+    given = {
+        attribute: call.data[name]
+        for name, attribute in _ATTRIBUTE_OF.items()
+        if name in call.data
+    }
+    return state.state, attributes | given
+
+
+_STATE_OF: Final = {
+    "input_select": "option",
+    "climate": "hvac_mode",
+    "input_number": "value",
+}
+_ATTRIBUTE_OF: Final = {
+    "position": "current_position",
+    "temperature": "temperature",
+    "volume_level": "volume_level",
+}
+
+
+def _lit(call: ServiceCall, attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes of a light that is turned on."""
+    level = call.data.get("brightness") or attributes.get("brightness") or 128
+    if "brightness_pct" in call.data:
+        level = round(call.data["brightness_pct"] * 2.55)
+    if "rgb" not in attributes["supported_color_modes"]:
+        return {"brightness": level}
+    colour = call.data.get("rgb_color") or attributes.get("rgb_color")
+    return {"brightness": level, "rgb_color": tuple(colour or (255, 255, 255))}

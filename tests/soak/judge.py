@@ -12,7 +12,10 @@ from .house import House
 
 MONTH: Final = 100_000
 """Messages of a free organization."""
+MONTH_DAYS: Final = 31
 PER_SECOND: Final = 5
+GROWTH: Final = 0.5
+"""MiB a day: less than Python's own arenas vary by, and nothing in a home's year."""
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ def out_of_order(coordinator: BlynkCoordinator, simulator: Simulator) -> list[st
         "held": uplink._held,
         "deferred": uplink._deferred,
         "in the outbox": uplink._outbox._waiting,
-        "commands": downlink._waiting,
+        "commands": downlink._turns.waiting,
         "confirmations": downlink._settling,
         "questions": coordinator._state_sync._awaited,
         "properties": coordinator._overrides._waiting,

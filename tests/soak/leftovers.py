@@ -12,6 +12,18 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 
 _PAGE: Final = resource.getpagesize()
+_COUNTED: Final = (
+    "tasks",
+    "timers",
+    "listeners",
+    "descriptors",
+    "threads",
+    "objects",
+)
+# Home Assistant's and the recorder's pools grow to their size; the latter's threads
+# each have the database open.
+_POOLS: Final = ("SyncWorker", "DbWorker", "ImportExecutor")
+_DATABASE: Final = ".db"
 _OURS: Final = "custom_components.blynk_bridge"
 
 
@@ -22,8 +34,8 @@ class Holdings:
     tasks: Counter[str]
     timers: Counter[str]
     listeners: Counter[str]
-    descriptors: int
-    threads: int
+    descriptors: Counter[str]
+    threads: Counter[str]
     objects: Counter[str]
     """Instances of the integration's classes, by class."""
     all_objects: int
@@ -33,12 +45,9 @@ class Holdings:
     def more_than(self, other: Holdings) -> list[str]:
         """Return what has been added since other holdings."""
         found: list[str] = []
-        for what in ("tasks", "timers", "listeners", "objects"):
+        for what in _COUNTED:
             more: Counter[str] = getattr(self, what) - getattr(other, what)
             found += [f"{what}: {count} × {name}" for name, count in more.items()]
-        for what in ("descriptors", "threads"):
-            if (more_of_them := getattr(self, what) - getattr(other, what)) > 0:
-                found.append(f"{what}: {more_of_them} more")
         return found
 
 
@@ -62,13 +71,33 @@ def holdings(hass: HomeAssistant) -> Holdings:
             for handle in hass.loop._scheduled  # type: ignore[attr-defined]
             if not handle.cancelled()
         ),
-        listeners=Counter(hass.bus.async_listeners()),
-        descriptors=len([*Path("/proc/self/fd").iterdir()]),
-        threads=threading.active_count(),
+        listeners=Counter(
+            {str(kind): n for kind, n in hass.bus.async_listeners().items()}
+        ),
+        descriptors=_descriptors(),
+        threads=Counter(
+            thread.name
+            for thread in threading.enumerate()
+            if not thread.name.startswith(_POOLS)
+        ),
         objects=ours,
         all_objects=len(objects),
         resident=resident(),
     )
+
+
+def _descriptors() -> Counter[str]:
+    """Return what is open, by its sort: a socket's own number tells nothing."""
+    found: Counter[str] = Counter()
+    for descriptor in Path("/proc/self/fd").iterdir():
+        try:
+            target = str(descriptor.readlink())
+        # The one that lists them is closed by now.
+        except FileNotFoundError:
+            continue
+        if _DATABASE not in target:
+            found[target.partition(":")[0]] += 1
+    return found
 
 
 def resident() -> float:

@@ -18,6 +18,14 @@ class Logbook(logging.Handler):
         self.last: deque[str] = deque(maxlen=_KEPT)
         """The newest warnings and errors."""
 
+    def complaints(self) -> list[str]:
+        """Return the errors in the log: nothing that happens here is a reason for one."""
+        return [
+            f"{count} × in the log: {line}"
+            for (level, line), count in self.lines.items()
+            if level in {"ERROR", "CRITICAL"}
+        ]
+
     @override
     def emit(self, record: logging.LogRecord) -> None:
         """Count a line."""

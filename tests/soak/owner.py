@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.blynk_bridge.const import SUBENTRY_DATASTREAM
 
 from .books import Books
+from .exposures import BACKFILLED
 from .house import House
 from .things import RENAMED, THINGS
 
@@ -71,11 +72,12 @@ class Owner:
                 self._edit(subentry, paused=False)
 
     def _exposed(self) -> list[ConfigSubentry]:
-        """Return the exposures."""
+        """Return the exposures that are not left alone."""
         return [
             item
             for item in self._entry.subentries.values()
             if item.subentry_type == SUBENTRY_DATASTREAM
+            and item.data["datastream"] not in BACKFILLED
         ]
 
     def _edit(self, subentry: ConfigSubentry, **changes: object) -> None:

@@ -6,12 +6,16 @@ from collections.abc import Awaitable, Callable
 import random
 from typing import Final, Never
 
-from custom_components.blynk_bridge.coordinator import BlynkCoordinator
 from simulator import Simulator
 from simulator.behaviour import Behaviour, OverQuota, OverRate, Protocols, Unavailable
 from simulator.datastreams import DataType
+from simulator.simulator import AFTER_REDIRECT
 
+from ..faults import mishaps
+from ..faults.proxy import Fault as Mishap, Plan, Proxy, Way
+from ..skipped_time import SkippedTime
 from .books import Books
+from .diligence import Diligence
 from .exposures import TEMPLATE
 
 type Fault = Callable[["Weather"], Awaitable[None]]
@@ -65,15 +69,19 @@ class Weather:
     def __init__(
         self,
         simulator: Simulator,
+        line: Proxy,
+        skipped: SkippedTime,
+        recorder: Diligence,
         books: Books,
-        coordinator: Callable[[], BlynkCoordinator | None],
         dice: random.Random,
     ) -> None:
         """Begin with fair weather."""
         self._simulator = simulator
         self._behaviour = simulator.behaviour
         self._books = books
-        self._coordinator = coordinator
+        self._line = line
+        self._skipped = skipped
+        self._recorder = recorder
         self._dice = dice
         self._token = simulator.token
         self.seen: Counter[str] = Counter()
@@ -114,6 +122,11 @@ class Weather:
             self._simulator.device.token = self._token
         if not self._simulator.broker.listening:
             await self._simulator.start_listening()
+        self._line.plan = None
+        for traffic in self._line.traffic.values():
+            traffic.delay, traffic.rate, traffic.swallow = 0.0, None, False
+        self._skipped.shifted = 0.0
+        self._recorder.delay = 0.0
 
     # --- How long -----------------------------------------------------------------
 
@@ -159,6 +172,72 @@ class Weather:
         """Meet a server that accepts connections and says nothing."""
         await self._cut()
         await self._while(MINUTE, 10 * MINUTE, mute=True)
+        # What it has accepted it would hold for ever.
+        await self._simulator.stop_listening()
+
+    async def half_open(self) -> None:
+        """Lose the connection without hearing of it."""
+        for connection in self._line.connections:
+            if connection.open:
+                connection.vanish()
+        await self._for(MINUTE, 5 * MINUTE)
+
+    async def swallowed(self) -> None:
+        """Have all that is said lost on the way."""
+        for way in self._dice.choice(([Way.UP], [Way.DOWN], [*Way])):
+            self._line.traffic[way].swallow = True
+        await self._for(5, 10 * MINUTE)
+
+    async def slow_line(self) -> None:
+        """Have a line with a long way and a narrow pipe."""
+        for traffic in self._line.traffic.values():
+            traffic.delay = self._dice.uniform(0.05, 2)
+            traffic.rate = self._dice.uniform(300, 20_000)
+        await self._for(MINUTE, HOUR)
+
+    async def cut_inside(self) -> None:
+        """Lose the connection in the middle of a packet."""
+        await self._strike(
+            self._dice.choice([*Way]),
+            self._dice.choice((mishaps.finish, mishaps.reset, mishaps.vanish)),
+        )
+
+    async def corrupted(self) -> None:
+        """Have bytes changed on the way down, as no checksum lets through."""
+        await self._strike(
+            Way.DOWN,
+            self._dice.choice((mishaps.flip, mishaps.garbage, mishaps.truncate)),
+        )
+
+    async def _strike(self, way: Way, mishap: Mishap) -> None:
+        """Let something happen at a byte that comes soon."""
+        for connection in self._line.connections:
+            if connection.open:
+                at = connection.gone[way] + self._dice.randint(1, 300)
+                self._line.plan = Plan(way, at, mishap)
+        await self._for(MINUTE, 10 * MINUTE)
+
+    # --- Faults of the home ---------------------------------------------------------
+
+    async def wrong_clock(self) -> None:
+        """Have the time of day wrong, until it is set right.
+
+        Set back in an outage, it hides where that began: what is missing is not told then.
+        """
+        if not self._simulator.device.online:
+            return
+        self._skipped.shifted = self._dice.uniform(-1, 1) * self._dice.choice(
+            (2, MINUTE, 2 * HOUR)
+        )
+        await self._for(5, HOUR)
+
+    async def slow_recorder(self) -> None:
+        """Have an outage, and then a recorder that is late with what happened."""
+        await self._simulator.stop_listening()
+        await self._for(MINUTE, 10 * MINUTE)
+        await self._simulator.start_listening()
+        self._recorder.delay = self._dice.choice((5.0, 50.0, 90.0))
+        await self._for(MINUTE, HOUR)
 
     # --- Faults of the server --------------------------------------------------------
 
@@ -219,7 +298,7 @@ class Weather:
     async def moved(self) -> None:
         """Move to another region, for good."""
         region = self._dice.choice([*self._simulator.regions])
-        then = self._dice.choice(("close", "stay", "disconnect"))
+        then = self._dice.choice([*AFTER_REDIRECT])
         await self._simulator.redirect(region, then=then)
         await self._for(1, MINUTE)
 
@@ -289,6 +368,13 @@ FAULTS: Final[dict[str, tuple[Fault, int]]] = {
     "outage of seconds": (Weather.short_outage, 3),
     "outage of minutes to hours": (Weather.long_outage, 2),
     "mute server": (Weather.mute, 2),
+    "half-open connection": (Weather.half_open, 2),
+    "all is lost on the way": (Weather.swallowed, 2),
+    "slow line": (Weather.slow_line, 2),
+    "cut inside a packet": (Weather.cut_inside, 2),
+    "corrupted bytes": (Weather.corrupted, 1),
+    "wrong time of day": (Weather.wrong_clock, 2),
+    "slow recorder": (Weather.slow_recorder, 1),
     "no PUBACK": (Weather.no_puback, 2),
     "slow PUBACK": (Weather.slow_puback, 1),
     "no PINGRESP": (Weather.no_pingresp, 1),

@@ -10,14 +10,17 @@ import logging
 import re
 import socket
 import ssl
+from time import perf_counter
 from typing import Any, Final
 
 import aiomqtt
 import paho.mqtt.client as paho
 
+from .allowance import Allowance
 from .dial import Resolve
 from .endpoint import Endpoint
 from .errors import LinkError, NotMqtt
+from .framing import DATA_FRAMES, Frame, head_size
 from .transport import open_stream
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -29,10 +32,20 @@ _UNRELEASED_MAX: Final = 10
 _CONNACK: Final = 0x20
 _KEEPALIVE_PRECISION: Final = 0.05
 """Seconds; a timer may be early by less than the clock can tell."""
+_UNSENT_MAX: Final = 1000
+"""Packets that the server may leave in our send queue: it has us answer, and reads nothing."""
+_PACKETS_AT_ONCE: Final = 20
+"""Packets that one turn of the loop reads: a TLS record may hold a thousand."""
 
 
 class _WebSocket(paho._WebsocketWrapper):
     """paho's WebSocket framing on a stream that is already upgraded."""
+
+    def __init__(self, *args: Any) -> None:
+        """Begin before the first frame."""
+        self._head = bytearray()
+        self._frame: Frame | None = None
+        super().__init__(*args)
 
     def _do_handshake(self, extra_headers: object) -> None:
         """Do nothing: paho's own hand-shake blocks for a keepalive's length."""
@@ -48,6 +61,57 @@ class _WebSocket(paho._WebsocketWrapper):
         if opcode == self.OPCODE_CONNCLOSE:
             self.connected = False
         return super()._create_frame(opcode, data, 1)
+
+    def _recv_impl(self, length: int) -> bytes:
+        """Return what has come of a binary frame's payload, and keep nothing of it.
+
+        paho keeps a frame until it is complete, and copies all of it at each read:
+        one without an end fills the memory. Raises BlockingIOError where there is
+        nothing yet, ValueError for a frame that no MQTT server sends.
+        """
+        try:
+            if self._frame is None:
+                self._frame = self._begun_frame()
+            frame = self._frame
+            if frame.opcode in DATA_FRAMES:
+                data = frame.take(self._received(min(length, frame.left)))
+            else:
+                frame.control += frame.take(self._received(frame.left))
+                data = b""
+        except ConnectionError:
+            self.connected = False
+            return b""
+        if not frame.left:
+            self._frame = None
+            self._answer(frame)
+        if not data:
+            raise BlockingIOError
+        return data
+
+    def _begun_frame(self) -> Frame:
+        """Return a frame whose head has come completely."""
+        while missing := head_size(self._head) - len(self._head):
+            self._head += self._received(missing)
+        head, self._head = self._head, bytearray()
+        return Frame.of(head)
+
+    def _received(self, size: int) -> bytes:
+        """Return at most so many bytes of the stream, at least one if any are wanted."""
+        data: bytes = self._socket.recv(size) if size else b""
+        if size and not data:
+            raise ConnectionAbortedError
+        return data
+
+    def _answer(self, frame: Frame) -> None:
+        """Answer a PING or a CLOSE, unless a frame of our own is only half sent."""
+        reply = {
+            self.OPCODE_PING: self.OPCODE_PONG,
+            self.OPCODE_CONNCLOSE: self.OPCODE_CONNCLOSE,
+        }.get(frame.opcode)
+        if reply is not None:
+            answer = self._create_frame(reply, frame.control)
+            if not self._sendbuffer:
+                self._socket.send(answer)
 
 
 class LoopClient(aiomqtt.Client):
@@ -75,6 +139,8 @@ class LoopClient(aiomqtt.Client):
         self._resolve = resolve
         self._stream: socket.socket | ssl.SSLSocket | None = None
         self._closed = asyncio.Event()
+        self._allowance = Allowance(self._loop.time)
+        self._resuming: asyncio.Handle | None = None
 
     @abstractmethod
     def end(self, error: LinkError) -> None:
@@ -87,16 +153,15 @@ class LoopClient(aiomqtt.Client):
     async def _open(self) -> None:
         """Open the stream and send CONNECT. Raises LinkError."""
         self._stream = await open_stream(self._endpoint, self._tls, self._resolve)
-        vars(self._client).update(
-            _create_socket=self._framed, _sock_recv=self._receive_first
-        )
+        self._look_at_first_byte()
+        vars(self._client)["_create_socket"] = self._framed
         self._client_connect()
 
     async def _say_goodbye(self) -> None:
         """Send DISCONNECT if the socket is still open, and see it off."""
         if self._stream is not None and not self._closed.is_set():
             # What still comes in is for nobody: who leaves takes no more commands.
-            self._loop.remove_reader(self._stream.fileno())
+            self._stop_reading(self._stream)
             self._client.disconnect()
             self._write()
         try:
@@ -130,14 +195,24 @@ class LoopClient(aiomqtt.Client):
             None,
         )
 
-    def _receive_first(self, size: int) -> bytes:
-        """Look at the first byte once: paho takes a web page for a long packet."""
-        del vars(self._client)["_sock_recv"]
-        data = self._client._sock_recv(size)
-        if data and data[0] != _CONNACK:
-            self.end(NotMqtt("something else than an MQTT server answers"))
-            return b""
-        return data
+    def _look_at_first_byte(self) -> None:
+        """End the link if a server does not begin as one of MQTT does.
+
+        paho takes a web page for a long packet, and waits for the rest of it.
+        """
+        client = self._client
+        receive = client._sock_recv
+
+        def first_byte(size: int) -> bytes:
+            if not (data := receive(size)):
+                return data
+            if data[0] != _CONNACK:
+                self.end(NotMqtt("something else than an MQTT server answers"))
+                return b""
+            del vars(client)["_sock_recv"]
+            return data
+
+        vars(client)["_sock_recv"] = first_byte
 
     # --- The socket in the event loop ----------------------------------------
     # aiomqtt defers these to the loop's next turn, since it connects in a thread:
@@ -167,8 +242,8 @@ class LoopClient(aiomqtt.Client):
     def _on_socket_close(self, client: paho.Client, userdata: Any, sock: Any) -> None:
         """Forget the descriptor before it is closed."""
         self._closed.set()
+        self._stop_reading(sock)
         if (descriptor := sock.fileno()) > -1:
-            self._loop.remove_reader(descriptor)
             self._loop.remove_writer(descriptor)
 
     def _on_socket_register_write(
@@ -184,27 +259,75 @@ class LoopClient(aiomqtt.Client):
         if (descriptor := sock.fileno()) > -1:
             self._loop.remove_writer(descriptor)
 
+    def _stop_reading(self, sock: Any) -> None:
+        """Read no more, neither now nor when a pause is over."""
+        if self._resuming is not None:
+            self._resuming.cancel()
+            self._resuming = None
+        if (descriptor := sock.fileno()) > -1:
+            self._loop.remove_reader(descriptor)
+
     def _read(self) -> None:
-        """Read a packet, and what TLS has already decrypted behind it."""
-        client = self._client
+        """Read what has come, as much as leaves time for everybody else.
+
+        A server that floods is held back by the socket's window. What TLS has
+        decrypted already makes the socket readable no more: it is asked for.
+        """
+        if self._resuming is not None:
+            return
+        started = perf_counter()
+        more = self._read_packets()
+        pause = self._allowance.spend(perf_counter() - started)
+        stream = self._client._sock
+        if stream is None or self._closed.is_set():
+            return
+        if pause > 0:
+            self._stop_reading(stream)
+            self._resuming = self._loop.call_later(pause, self._resume)
+        elif more:
+            self._resuming = self._loop.call_soon(self._resume)
+
+    def _resume(self) -> None:
+        """Read on, after a pause or in the next turn of the loop."""
+        self._resuming = None
+        if (stream := self._client._sock) is not None:
+            self._loop.add_reader(stream.fileno(), self._read)
+            self._read()
+
+    def _read_packets(self) -> bool:
+        """Read a packet, and some of those behind it that TLS has already decrypted.
+
+        Returns whether there are more of these.
+        """
         try:
-            while client.loop_read() == paho.MQTT_ERR_SUCCESS:
-                if client._in_packet["remaining_length"] > _PACKET_SIZE_MAX:
-                    self._break_off("packet too large")
-                # QoS 2, which we never ask for, is kept until it is released.
-                if len(client._in_messages) > _UNRELEASED_MAX:
-                    self._break_off("too many messages of QoS 2")
-                stream = client._sock
-                if isinstance(stream, _WebSocket) and not stream.connected:
-                    self._break_off("WebSocket closed")
-                    return
-                if not isinstance(stream, ssl.SSLSocket | _WebSocket):
-                    return
-                if not stream.pending():
-                    return
+            for _ in range(_PACKETS_AT_ONCE):
+                if not self._read_packet():
+                    return False
         # paho raises whatever its unpacking meets in a malformed packet.
         except Exception as error:  # noqa: BLE001
             self._break_off(type(error).__name__)
+            return False
+        return True
+
+    def _read_packet(self) -> bool:
+        """Read a packet, and return whether TLS has decrypted more than that."""
+        client = self._client
+        if client.loop_read() != paho.MQTT_ERR_SUCCESS:
+            return False
+        if client._in_packet["remaining_length"] > _PACKET_SIZE_MAX:
+            self._break_off("packet too large")
+        # QoS 2, which we never ask for, is kept until it is released.
+        if len(client._in_messages) > _UNRELEASED_MAX:
+            self._break_off("too many messages of QoS 2")
+        if len(client._out_packet) > _UNSENT_MAX:
+            self._break_off("it takes no answers")
+        stream = client._sock
+        if isinstance(stream, _WebSocket) and not stream.connected:
+            self._break_off("WebSocket closed")
+            return False
+        if not isinstance(stream, ssl.SSLSocket | _WebSocket):
+            return False
+        return stream.pending() > 0
 
     def _write(self) -> None:
         """Write what waits."""

@@ -14,6 +14,7 @@ _DOUBLE_MAX: Final = 1e15
 _DOUBLE_DIGITS: Final = 10
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _NUMBER_LENGTH_MAX: Final = 64
+_CONTROLS: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _TRUE: Final = frozenset({"1", "true", "on"})
 _FALSE: Final = frozenset({"0", "false", "off"})
 
@@ -113,6 +114,15 @@ def from_text(text: str, data_type: DataType) -> Value:
             return _number(text)
         case DataType.LOCATION:
             return _location(text)
+
+
+def legible(text: str) -> str:
+    """Return a text without what no state can hold and no log should.
+
+    NUL, between several parts, shows as a comma; other control characters but tabs
+    and line ends are left out, as are lone surrogates.
+    """
+    return _CONTROLS.sub("", text.replace("\0", ", "))
 
 
 def _number(text: str, data_type: DataType = DataType.DOUBLE) -> float:

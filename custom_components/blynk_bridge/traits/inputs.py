@@ -26,7 +26,7 @@ from homeassistant.const import (
 from homeassistant.core import State
 
 from ..device.errors import InvalidValue
-from ..device.values import DataType, normalize
+from ..device.values import DataType, legible, normalize
 from .base import (
     NOT_READINGS,
     Action,
@@ -132,9 +132,9 @@ class TextValue(Trait):
         return None if state.state in NOT_READINGS else state.state
 
     def write(self, state: State, reading: Reading) -> Action | None:
-        """Set the text, if the entity allows its length and form."""
+        """Set the text, as far as a state can hold it, if its length and form are allowed."""
         try:
-            value = str(normalize(reading, DataType.STRING))
+            value = legible(str(normalize(reading, DataType.STRING)))
         except InvalidValue as error:
             raise NotWritable("not a text") from error
         shortest = number(state.attributes.get(TextEntityCapabilityAttribute.MIN))

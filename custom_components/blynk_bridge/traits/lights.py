@@ -271,9 +271,12 @@ def _parsed(reading: Reading) -> _Colour:
         red, green, blue = bytes.fromhex(reading[1:])
         return red, green, blue
     parts = reading.split("\0" if "\0" in reading else ",", 3)
-    if len(parts) < 3 or (colour := _colour(*parts[:3])) is None:
+    if len(parts) < 3:
         raise NotWritable("not a colour")
-    return colour
+    red, green, blue = (
+        round(_BYTES.clamp(written_number(part.strip()))) for part in parts[:3]
+    )
+    return red, green, blue
 
 
 def _colour(red: object, green: object, blue: object) -> _Colour | None:

@@ -57,7 +57,8 @@ def time_text(raw: object) -> str | None:
         return _of_day(int(start))
     try:
         wanted = dt_util.parse_time(raw) or time.fromisoformat(raw.strip())
-    except ValueError:
+    # Hours that are no number of the machine's.
+    except OverflowError, ValueError:
         return None
     return wanted.replace(tzinfo=None).isoformat("seconds")
 

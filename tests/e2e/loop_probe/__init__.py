@@ -7,14 +7,19 @@ was ready to run (Linux counts it in schedstat): the tests share their processor
 
 import asyncio
 from asyncio import Handle
+import atexit
 from collections.abc import Callable
+import gc
 import os
 from pathlib import Path
 import resource
+import threading
 import time
 from typing import Any, Final, cast
 
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import (
+    Event,
     HomeAssistant,
     ServiceCall,
     ServiceResponse,
@@ -39,6 +44,10 @@ class Probe:
         self._loop = loop
         self._schedstat = os.open(_SCHEDSTAT, os.O_RDONLY)
         self._due = self._withheld_before = 0.0
+        self._thread = threading.get_ident()
+        self._collected = self._collecting_since = 0.0
+        self.started: float | None = None
+        """Seconds from the process's beginning until its start-up was over."""
         self._reset()
 
     def start(self) -> None:
@@ -48,15 +57,56 @@ class Probe:
 
         def timed(handle: Handle) -> None:
             began, withheld = time.perf_counter(), self._withheld()
+            cpu_before, collected = time.thread_time(), self._collected
             run(handle)
             seconds = time.perf_counter() - began
             if seconds > _SLOW:
-                own = seconds - (self._withheld() - withheld)
+                # A collection of all garbage may hit anybody, while much is imported.
+                collecting = self._collected - collected
+                busy = time.thread_time() - cpu_before - collecting
+                seconds -= collecting
+                idle = seconds - busy - (self._withheld() - withheld)
                 self._slow.append(
-                    {"what": _name(handle), "ms": own * 1e3, "raw_ms": seconds * 1e3}
+                    {
+                        "what": _name(handle),
+                        "busy_ms": busy * 1e3,
+                        "idle_ms": idle * 1e3,
+                    }
                 )
 
         setattr(Handle, "_run", timed)  # noqa: B010 # a private name
+        gc.callbacks.append(self._collect)
+
+    def _collect(self, phase: str, info: dict[str, int]) -> None:
+        """Count the seconds that this thread collects garbage."""
+        if threading.get_ident() != self._thread:
+            return
+        now = time.thread_time()
+        if phase == "stop":
+            self._collected += now - self._collecting_since
+        self._collecting_since = now
+
+    @callback
+    def note_start(self, event: Event) -> None:
+        """Remember how long the start has taken."""
+        ticks = int(Path("/proc/self/stat").read_text(encoding="ascii").split()[21])
+        began = ticks / os.sysconf("SC_CLK_TCK")
+        now = time.clock_gettime(time.CLOCK_BOOTTIME)
+        self.started = now - began - self._withheld()
+
+    @callback
+    def note_stop(self, file: Path) -> None:
+        """Write down in the end how long the stop has taken, in seconds."""
+        asked, withheld = time.perf_counter(), self._withheld()
+
+        def write() -> None:
+            seconds = time.perf_counter() - asked - (self._withheld() - withheld)
+            # Home Assistant still takes this thread for its loop's, and objects to open().
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            os.write(descriptor, f"{seconds:.3f}".encode())
+            os.close(descriptor)
+
+        atexit.register(write)
 
     def take(self) -> dict[str, Any]:
         """Return what was seen since the last look, and begin anew."""
@@ -66,7 +116,7 @@ class Probe:
             "raw_lag_ms": self._raw_lag * 1e3,
             "slow": self._slow,
             "resident_kb": _resident_kb(),
-            "cpu_s": time.process_time(),
+            "started_s": self.started,
         }
         self._reset()
         return seen
@@ -123,6 +173,14 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Start the probe, and offer what it sees as an action's response."""
     probe = Probe(hass.loop)
     probe.start()
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STARTED, probe.note_start)
+    stopped = Path(hass.config.path("stopped"))
+
+    @callback
+    def note_stop(event: Event) -> None:
+        probe.note_stop(stopped)
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, note_stop)
 
     @callback
     def take(call: ServiceCall) -> ServiceResponse:
