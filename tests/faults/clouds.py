@@ -23,7 +23,10 @@ type Value = float | str
 TEMPLATE = (
     Datastream(name="Temperature", pin=1, min=-50, max=150, decimals=1),
     Datastream(name="Lamp", pin=2, type=DataType.INTEGER, min=0, max=1),
-    Datastream(name="Fan", pin=3, type=DataType.INTEGER, min=0, max=1),
+    # Its widget goes back to its old value unless the device confirms the new one.
+    Datastream(
+        name="Fan", pin=3, type=DataType.INTEGER, min=0, max=1, confirm_timeout=5
+    ),
     Datastream(name="Level", pin=4, type=DataType.INTEGER, min=0, max=100),
     Datastream(name="Target", pin=5, type=DataType.INTEGER, min=0, max=100),
     Datastream(name="Note", pin=6, type=DataType.STRING),

@@ -74,6 +74,8 @@ class House:
     """What goes on happening to the line, until it is healed."""
     _tasks: set[asyncio.Task[object]] = field(default_factory=set)
     _listeners: Mapping[EventType[Any] | str, int] = field(default_factory=dict)
+    _standing: set[str] = field(default_factory=set)
+    """Issues of how the house is set up: nobody verifies a test's certificate."""
     _stop: CALLBACK_TYPE = lambda: None
 
     # --- Life ------------------------------------------------------------------
@@ -93,6 +95,7 @@ class House:
         await asyncio.sleep(_SETTLED)
         assert self.is_online
         assert not self.lost()
+        self._standing = self.open_issues
         self.async_follow()
 
     @callback
@@ -162,12 +165,13 @@ class House:
 
     @property
     def open_issues(self) -> set[str]:
-        """Return the repair issues there are at present."""
-        return {
+        """Return the repair issues there are at present, and were not before."""
+        issues = {
             issue_id.removesuffix("_01TESTENTRY")
             for domain, issue_id in ir.async_get(self.hass).issues
             if domain == DOMAIN
         }
+        return issues - self._standing
 
     @property
     def asks_for_token(self) -> bool:

@@ -69,6 +69,8 @@ def _sights(row: Row) -> Iterator[str]:
         least, most = row.outages
         if most > 1:
             yield f"{least} to {most} times"
+    if row.warnings:
+        yield "the log says it once"
     if row.asks_for_token:
         yield "asks for another token"
     if row.issue is not None:

@@ -103,6 +103,7 @@ def _answers() -> Iterator[Row]:
     yield Row(
         fault="Values are refused, for ten minutes (MQTT 5)",
         begin=behaves(puback_code=0x97),
+        warnings=1,
         entry=_V5,
         lasts=_MINUTES,
         within=_HOUR,
@@ -344,6 +345,14 @@ _SECOND_CLIENTS: Final = (
         offline=2.0,
         within=_RECONNECT,
         spends=12,
+    ),
+    Row(
+        fault="Another client has come first, and ours is refused for a minute",
+        begin=all_of(behaves(second_client="new_refused"), cut, intrudes(again=False)),
+        lasts=60,
+        offline=2.0,
+        within=_AFTER_LONG,
+        spends=10,
     ),
     Row(
         fault="Another client uses the token once (MQTT 5)",

@@ -57,7 +57,7 @@ async def test_fault(house: House, kind: CloudKind, row: Row) -> None:
         least, most = row.outages
         assert least <= house.downs <= most
         assert house.ups == house.downs
-    assert len(house.logged()) == house.ups + house.downs
+    assert len(house.logged()) == house.ups + house.downs + row.warnings
     assert house.issues - {row.perhaps} == ({row.issue} if row.issue else set())
     assert not house.open_issues
     assert not house.asks_for_token
