@@ -250,9 +250,12 @@ class Session(Connection):
             payload=packet.payload,
             qos=packet.qos,
         )
+        greets = packet.topic == "info/mcu"
+        code = 0 if greets or packet.qos != 1 else self._behaviour.puback_code
         repeated = packet.qos == 2 and packet.packet_id in self._received
         device = self.device
-        if device is not None and device.link is self and not repeated:
+        taken = not repeated and not self._refuses(code)
+        if device is not None and device.link is self and taken:
             reason = self._cloud.uplink(
                 device, packet.topic, packet.payload, packet.size
             )
@@ -263,9 +266,11 @@ class Session(Connection):
             self._received.add(packet.packet_id)
             self._acknowledge(PacketType.PUBREC, packet.packet_id)
         elif packet.qos == 1:
-            greets = packet.topic == "info/mcu"
-            code = 0 if greets else self._behaviour.puback_code
             self._acknowledge(PacketType.PUBACK, packet.packet_id, code)
+
+    def _refuses(self, code: int) -> bool:
+        """Whether a PUBACK of this code says that the message is not taken, on MQTT 5."""
+        return self._decoder.level == V5 and code >= 0x80
 
     def _acknowledge(
         self, packet_type: PacketType, packet_id: int, code: int = 0

@@ -169,7 +169,8 @@ class _Wire:
                 self._sockets[fd] = None
             else:
                 listens = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
-                if found.family in _TCP and not listens:
+                stream = found.type == socket.SOCK_STREAM
+                if found.family in _TCP and stream and not listens:
                     self._sockets[fd] = found
                 else:
                     found.detach()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from copy import deepcopy
 import json
 from typing import Any
 
@@ -10,108 +9,39 @@ from homeassistant.components.recorder.core import Recorder
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.blynk_bridge.const import DOMAIN
 from custom_components.blynk_bridge.device.messages import MESSAGE_SIZE_MAX, Publication
+from custom_components.blynk_bridge.device.pacing import Lane
 from simulator import Simulator
-from simulator.datastreams import Value
-from simulator.history import Point
-from simulator.journal import JournalEntry
 
+from .backfilled import (
+    KEY,
+    LAMP,
+    WARMTH,
+    chunks,
+    come_back,
+    crash,
+    filled,
+    go_offline,
+    has,
+    history,
+    imported,
+    recorded_home,
+    restart,
+    warm,
+    warm_up,
+)
 from .conftest import SetUp, exposure, temperature
 from .device.conftest import eventually
-from .skipped_time import skipped_time
-
-WARMTH = temperature(backfill=True)
-LAMP = exposure("switch.lamp", "power", "Lamp", backfill=True)
-KEY = f"{DOMAIN}.01TESTENTRY"
-TOPIC = "ds/Temperature/timestamped_batch"
-STATE = {"unit_of_measurement": "°C"}
 
 
 @pytest.fixture(autouse=True)
 async def home(
     recorder_mock: Recorder, hass: HomeAssistant, simulator: Simulator
 ) -> AsyncGenerator[None]:
-    """Set up the real recorder, and a sensor; nothing is waited for in vain."""
-    with skipped_time(hass.loop) as skipped:
-        skipped.busy = lambda: not recorder_mock._queue.empty()
-        simulator.cloud.clock = skipped.wall
-        warm(hass, 20)
+    """Set up the real recorder, and a sensor."""
+    with recorded_home(hass, recorder_mock, simulator):
         yield
-
-
-def warm(hass: HomeAssistant, value: float | str, **attributes: Any) -> float:
-    """Let the sensor show a value; return since when it does, in seconds of the epoch."""
-    hass.states.async_set("sensor.temperature", str(value), STATE | attributes)
-    state = hass.states.get("sensor.temperature")
-    assert state is not None
-    return state.last_updated_timestamp
-
-
-async def warm_up(hass: HomeAssistant, *values: float | str) -> list[float]:
-    """Let the sensor show one value after another; return since when each of them."""
-    times = []
-    for value in values:
-        times.append(warm(hass, value))
-        await asyncio.sleep(0.003)
-    return times
-
-
-def history(simulator: Simulator, name: str = "Temperature") -> list[Point]:
-    """Return what Blynk shows of the past."""
-    return list(simulator.device.datastreams[name].history)
-
-
-def imported(simulator: Simulator, name: str = "Temperature") -> list[Value]:
-    """Return what has come into the history later."""
-    return [point.value for point in history(simulator, name) if point.imported]
-
-
-def chunks(simulator: Simulator, topic: str = TOPIC) -> list[JournalEntry]:
-    """Return the messages with points that were sent."""
-    return simulator.journal.find(topic=topic, direction="in")
-
-
-async def go_offline(simulator: Simulator, entry: MockConfigEntry) -> None:
-    """End the connection for as long as it takes."""
-    await simulator.stop_listening()
-    await eventually(lambda: not entry.runtime_data._session.ready)
-
-
-async def come_back(simulator: Simulator, entry: MockConfigEntry) -> None:
-    """Let there be a connection again."""
-    entry.runtime_data._session._jitter = lambda low, high: 0.01
-    await simulator.start_listening()
-    await eventually(lambda: entry.runtime_data._session.ready)
-
-
-async def has(simulator: Simulator, value: float, name: str = "Temperature") -> None:
-    """Wait until Blynk shows the value."""
-    state = simulator.device.datastreams[name]
-    await simulator.wait_for(lambda: state.value == value)
-
-
-async def filled(entry: MockConfigEntry) -> None:
-    """Wait until nothing is owed any more."""
-    backfill = entry.runtime_data.backfill
-    await eventually(lambda: not any(due.gaps for due in backfill._dues))
-
-
-async def crash(
-    hass: HomeAssistant, entry: MockConfigEntry, storage: dict[str, Any]
-) -> None:
-    """End the entry, and leave its file as it was a moment before."""
-    before = deepcopy(storage[KEY])
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    storage[KEY] = before
-
-
-async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Set the entry up again, and wait for the connection."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await eventually(lambda: entry.runtime_data.data.online)
 
 
 # --- After an outage -------------------------------------------------------------------
@@ -266,6 +196,31 @@ async def test_what_was_told_live_between_two_outages_is_not_sent_again(
     assert live == [20, 22, 23, 32, 33]
 
 
+async def test_a_text_of_several_parts_is_left_out(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A colour's red, green and blue have no form with a time; that is said once."""
+    light = {"supported_color_modes": ["rgb"], "color_mode": "rgb"}
+    hass.states.async_set("light.lamp", "on", {**light, "rgb_color": (1, 2, 3)})
+    entry = await set_up(
+        exposure("light.lamp", "color", "Message", "string", backfill=True), WARMTH
+    )
+    await simulator.wait_for(lambda: history(simulator, "Message"))
+    for blue in (4, 5):
+        await go_offline(simulator, entry)
+        warm(hass, 20 + blue)
+        color = {"rgb_color": (1, 2, blue)}
+        hass.states.async_set("light.lamp", "on", {**light, **color})
+        await come_back(simulator, entry)
+        await filled(entry)
+    assert imported(simulator) == [24, 25]
+    assert not imported(simulator, "Message")
+    assert caplog.text.count("texts of several parts can't be sent with a time") == 1
+
+
 # --- Chunks ----------------------------------------------------------------------------
 
 
@@ -313,6 +268,48 @@ async def test_a_message_without_an_answer_is_sent_again_and_is_not_there_twice(
     await filled(entry)
     assert imported(simulator) == [*range(30, 110)]
     assert simulator.device.datastreams["Temperature"].history.repeated > 20
+
+
+async def test_what_the_server_refuses_waits_for_the_next_connection(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """It is not sent again and again."""
+    entry = await set_up(WARMTH, protocol="5")
+    await has(simulator, 20)
+    await go_offline(simulator, entry)
+    await warm_up(hass, 21, 22)
+    simulator.behaviour.puback_code = 0x83
+    await come_back(simulator, entry)
+    await simulator.wait_for(lambda: chunks(simulator))
+    await asyncio.sleep(30)
+    assert len(chunks(simulator)) == 1
+    simulator.behaviour.puback_code = 0
+    await go_offline(simulator, entry)
+    await come_back(simulator, entry)
+    await filled(entry)
+    assert len(chunks(simulator)) == 2
+    assert imported(simulator) == [21, 22]
+
+
+async def test_a_lively_house_goes_first(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """History takes what is left."""
+    entry = await set_up(WARMTH, LAMP)
+    await has(simulator, 20)
+    pacer = entry.runtime_data._pacer
+    pacer.spend(Lane.HISTORY)
+    while pacer.delay(Lane.HISTORY) < 60:
+        pacer.spend(Lane.ROUTINE)
+    await go_offline(simulator, entry)
+    await warm_up(hass, 21, 22)
+    await come_back(simulator, entry)
+    hass.states.async_set("switch.lamp", "on")
+    await has(simulator, 1, "Lamp")
+    await asyncio.sleep(20)
+    assert not chunks(simulator)
+    await asyncio.sleep(pacer.delay(Lane.HISTORY) + 60)
+    assert imported(simulator) == [21, 22]
 
 
 async def test_min_interval_thins_it_out(
@@ -458,6 +455,36 @@ async def test_a_crash_while_connected_sends_nothing_again(
     await filled(entry)
     assert [point.value for point in history(simulator)] == [20, 21, 22, 23, 23]
     assert imported(simulator) == [23]
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        {"until": -1e300, "gaps": [[-1e300, 1e300], [5, 1]]},
+        {"until": 1e300, "gaps": []},
+        {"until": "now", "gaps": []},
+        {"until": 1, "gaps": [[1]]},
+        {"gaps": []},
+    ],
+)
+async def test_a_file_of_no_use_is_no_harm(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    history: dict[str, Any],
+) -> None:
+    """Somebody has edited it."""
+    entry = await set_up(WARMTH)
+    await has(simulator, 20)
+    await crash(hass, entry, hass_storage)
+    stored = hass_storage[KEY]["data"]["history"]
+    (subentry_id,) = entry.subentries
+    stored["exposures"] = {subentry_id: {"datastream": "Temperature", **history}}
+    await restart(hass, entry)
+    await filled(entry)
+    warm(hass, 21)
+    await has(simulator, 21)
 
 
 # --- Whose history it is ---------------------------------------------------------------

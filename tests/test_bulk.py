@@ -118,6 +118,27 @@ async def test_what_can_not_be_operated_stays(
     }
 
 
+async def test_gaps_are_filled_where_there_is_a_history(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """A template's is nowhere, and what is only operated has none."""
+    for data in (
+        exposure("sensor.heat", "template", "Sum", "double", value_template="1"),
+        exposure("switch.pump", "power", "Button", direction="control"),
+    ):
+        hass.config_entries.async_add_subentry(entry, as_subentry(data))
+    flow = await start(hass, entry, "edit_many")
+    result = await submit(hass, flow, exposures=ids(entry), backfill="fill")
+    assert shown(result, "refused").splitlines() == [
+        "- has no history: it is a template, or is only operated: 2 (Sum, Button)"
+    ]
+    filled = {name for name, data in exposed(entry).items() if data.get("backfill")}
+    assert filled == {"Pump", "Heat", "Garage"}
+    flow = await start(hass, entry, "edit_many")
+    await submit(hass, flow, exposures=ids(entry), backfill="leave")
+    assert not any("backfill" in data for data in exposed(entry).values())
+
+
 async def test_an_interval_that_does_not_fit_one(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:

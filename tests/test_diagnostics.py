@@ -170,7 +170,7 @@ async def test_a_device(
         (DOMAIN, identifier), entry.entry_id
     )
     assert device is not None
-    found = await get_diagnostics_for_device(hass, hass_client, entry, device)
+    found: Any = await get_diagnostics_for_device(hass, hass_client, entry, device)
     text = json.dumps(found)
     assert not [secret for secret in SECRETS if secret in text]
     assert ("exposures" in found) is (datastream is None)

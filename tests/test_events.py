@@ -312,9 +312,9 @@ async def test_an_impatient_finger_is_one_event_a_second(
         await simulator.send(f"downlink/{topic}", b"")
     await simulator.ping()
     types = [
-        item.data["new_state"].attributes.get("event_type")
+        new.attributes.get("event_type")
         for item in heard
-        if item.data["entity_id"] == APP_COMMAND
+        if item.data["entity_id"] == APP_COMMAND and (new := item.data["new_state"])
     ]
     assert types == ["reboot", "reconfigure", "ping"]
 

@@ -6,7 +6,13 @@ import logging
 from time import thread_time
 
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, HomeAssistant, ServiceCall, callback
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    ServiceCall,
+    callback,
+)
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -205,7 +211,7 @@ async def test_writes_to_controls(
     changes: list[str] = []
 
     @callback
-    def note(event: Event) -> None:
+    def note(event: Event[EventStateChangedData]) -> None:
         changes.append(event.data["entity_id"])
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, note)
@@ -235,7 +241,7 @@ async def test_writes_to_controls(
     assert not told(caplog)
 
 
-JUNK = {
+JUNK: dict[str, Callable[[int], tuple[str, bytes]]] = {
     "names nobody knows": lambda number: (f"downlink/ds/{number}", b"1"),
     "topics nobody knows": lambda number: (f"downlink/{number}", b"1"),
     "values of another type": lambda number: ("downlink/ds/Lamp", b"on and on"),

@@ -5,19 +5,19 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 import logging
 import socket
-from typing import Any
+from typing import Any, cast
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers.aiohttp_client import DATA_RESOLVER
-from homeassistant.helpers.storage import Store
+from homeassistant.helpers.aiohttp_client import DATA_RESOLVER, HassAsyncDNSResolver
 import pytest
 import pytest_socket
 
 from custom_components.blynk_bridge import network
-from custom_components.blynk_bridge.const import DOMAIN
+from custom_components.blynk_bridge.connection import configured_endpoint
+from custom_components.blynk_bridge.learned import Learned
 from simulator import Simulator, SimulatorOptions
 from simulator.behaviour import HttpWrongRegion, WrongRegion
 from simulator.certificates import ADDRESSES
@@ -85,7 +85,7 @@ def names(
 ) -> Names:
     """Let Home Assistant find the simulator by its names, and HTTPS at its port."""
     resolver = Names(simulator.addresses)
-    hass.data[DATA_RESOLVER] = resolver  # type: ignore[assignment]
+    hass.data[DATA_RESOLVER] = cast(HassAsyncDNSResolver, resolver)
     monkeypatch.setattr(network, "HTTPS_PORT", simulator.entry.https_port)
     return resolver
 
@@ -142,8 +142,10 @@ async def test_the_region_is_remembered(
     """The next start asks nobody."""
     entry = await set_up(**advanced)
     assert await hass.config_entries.async_unload(entry.entry_id)
-    stored = await Store(hass, 1, f"{DOMAIN}.{entry.entry_id}").async_load()
-    assert f"ny3.{DOMAIN_NAME}" in stored["home"]
+    learned = Learned(hass, entry.entry_id)
+    await learned.async_load(configured_endpoint(entry.data))
+    assert learned.home is not None
+    assert learned.home.host == f"ny3.{DOMAIN_NAME}"
     asked = questions(simulator)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await eventually(lambda: entry.runtime_data.data.online)

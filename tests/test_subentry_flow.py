@@ -245,6 +245,23 @@ async def test_everything_is_chosen(
     assert type(subentry.data["pin"]) is int
 
 
+@pytest.mark.parametrize(
+    ("direction", "kept"), [("publish", True), ("both", True), ("control", False)]
+)
+async def test_gaps_are_filled_of_what_publishes(
+    hass: HomeAssistant, entry: MockConfigEntry, direction: str, kept: bool
+) -> None:
+    """What is only operated tells Blynk nothing."""
+    flow = await choose(hass, entry, "light.kitchen")
+    await submit(
+        hass,
+        flow,
+        **suggested(flow) | {"direction": direction},
+        advanced={"backfill": True},
+    )
+    assert only_subentry(entry).data.get("backfill", False) is kept
+
+
 async def test_a_registered_entity_is_remembered_by_its_registry_id(
     hass: HomeAssistant, entry: MockConfigEntry, entity_registry: er.EntityRegistry
 ) -> None:
@@ -661,10 +678,16 @@ async def test_what_is_in_the_section_is_changed(
         "max_interval",
         "unavailable",
         "properties",
+        "backfill",
         "sync_from_blynk",
         "paused",
     }
-    changed = {"unavailable": "erase", "paused": True, "properties": ["suffix"]}
+    changed = {
+        "unavailable": "erase",
+        "paused": True,
+        "properties": ["suffix"],
+        "backfill": True,
+    }
     await submit(hass, flow, **suggested(flow), advanced=changed)
     flow = await reconfigure(hass, exposed)
     assert suggested_in_section(flow) == changed
@@ -673,7 +696,12 @@ async def test_what_is_in_the_section_is_changed(
     assert changed.items() <= data.items()
     assert "min_interval" not in data
     flow = await reconfigure(hass, exposed)
-    usual = {"unavailable": "keep", "paused": False, "properties": []}
+    usual = {
+        "unavailable": "keep",
+        "paused": False,
+        "properties": [],
+        "backfill": False,
+    }
     await submit(hass, flow, **suggested(flow), advanced=usual)
     assert not changed.keys() & only_subentry(exposed).data.keys()
 

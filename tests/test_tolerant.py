@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 from unittest.mock import Mock
 
 from homeassistant.core import HomeAssistant
@@ -39,7 +40,7 @@ async def test_a_bug_is_told_once_and_costs_no_other(
     """Through every part that looks at it, and a hundred changes."""
     monkeypatch.setattr("custom_components.blynk_bridge.overrides._PAUSE", 0.01)
     monkeypatch.setattr(Power, method, Mock(side_effect=ZeroDivisionError))
-    more = {"unavailable": unavailable, "properties": ["label"]}
+    more: dict[str, Any] = {"unavailable": unavailable, "properties": ["label"]}
     entry = await set_up(
         exposure("switch.lamp", "power", "Lamp", sync_from_blynk=True, **more),
         temperature(),

@@ -12,7 +12,13 @@ import pytest
 
 from custom_components.blynk_bridge import traits
 from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
-from custom_components.blynk_bridge.bulk_flow import NO_PROPERTY, PAUSE, RESUME
+from custom_components.blynk_bridge.bulk_flow import (
+    FILL,
+    LEAVE,
+    NO_PROPERTY,
+    PAUSE,
+    RESUME,
+)
 from custom_components.blynk_bridge.button import RESYNC
 from custom_components.blynk_bridge.choosing import Omission
 from custom_components.blynk_bridge.control import DATA_TYPES, ControlKind
@@ -64,11 +70,15 @@ OF_CORE = {"already_configured", "already_in_progress"}
         ("data_type", {AUTOMATIC, *DataType}),
         ("direction", {AUTOMATIC, *Direction}),
         ("omission", set(Omission)),
+        ("backfill", {FILL, LEAVE}),
         ("paused", {PAUSE, RESUME}),
         ("plan_size", set(PlanSize)),
         ("preview_note", {"guarded", "private"}),
         ("properties", {NO_PROPERTY, *WidgetProperty}),
-        ("refusal", {"guarded", "interval_order", "invalid_data", "not_writable"}),
+        (
+            "refusal",
+            {"guarded", "interval_order", "invalid_data", "no_history", "not_writable"},
+        ),
         ("scope", set(Scope)),
         ("transport", set(Transport)),
         ("unavailable", set(Unavailable)),

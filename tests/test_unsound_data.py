@@ -51,6 +51,7 @@ EXPOSURE = {
     "unavailable": "erase",
     "properties": ["label"],
     "paused": False,
+    "backfill": True,
     "opted_in": False,
     "sync_from_blynk": False,
     "code": None,

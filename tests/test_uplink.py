@@ -14,6 +14,7 @@ from simulator.journal import JournalEntry, Kind
 
 from .conftest import SetUp, as_subentry, exposure, temperature
 from .device.conftest import eventually
+from .skipped_time import skipped_time
 
 TEMPERATURE = temperature()
 LAMP = exposure("input_boolean.lamp", "power", "Lamp")
@@ -228,6 +229,74 @@ async def test_a_refused_value_is_not_sent_again_and_again(
     await has(simulator, "Temperature", 2)
     hass.states.async_set("sensor.temperature", "1")
     await has(simulator, "Temperature", 1)
+
+
+async def test_a_refused_value_takes_no_others_with_it(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Each is tried alone, and what Blynk does not take even then is said once."""
+    simulator.behaviour.puback_code = 0x99
+    hass.states.async_set("sensor.temperature", "1")
+    hass.states.async_set("sensor.humidity", "2")
+    await set_up(
+        TEMPERATURE,
+        exposure("sensor.humidity", "value", "Humidity", "double", "publish"),
+        protocol="5",
+    )
+    await simulator.wait_for(lambda: len(messages(simulator)) == 3)
+    await eventually(lambda: len(warnings(caplog)) == 2)
+    assert [m.topic for m in messages(simulator)] == [
+        "batch_ds",
+        "ds/Temperature",
+        "ds/Humidity",
+    ]
+    hass.states.async_set("sensor.temperature", "3")
+    await simulator.wait_for(lambda: len(messages(simulator)) == 4)
+    simulator.behaviour.puback_code = 0
+    hass.states.async_set("sensor.temperature", "4")
+    await has(simulator, "Temperature", 4)
+    assert len(warnings(caplog)) == 2
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the log says of values that are not taken."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelname == "WARNING" and "not take the value" in record.msg
+    ]
+
+
+async def test_a_used_up_quota_loses_nothing(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The server is left alone for a quarter of an hour, then has the newest value."""
+    simulator.behaviour.puback_code = 0x97
+    hass.states.async_set("sensor.temperature", "1")
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        await set_up(TEMPERATURE, protocol="5")
+        await simulator.wait_for(lambda: messages(simulator))
+        began = hass.loop.time()
+        hass.states.async_set("sensor.temperature", "2")
+        await asyncio.sleep(800)
+        assert len(messages(simulator)) == 1
+        await simulator.wait_for(lambda: len(messages(simulator)) == 2, timeout=200)
+        simulator.behaviour.puback_code = 0
+        hass.states.async_set("sensor.temperature", "3")
+        await simulator.wait_for(
+            lambda: simulator.device.datastreams["Temperature"].value == 3,
+            timeout=1000,
+        )
+        assert hass.loop.time() - began == pytest.approx(1800, abs=10)
+    assert [m.payload for m in messages(simulator)] == [b"1", b"2", b"3"]
+    assert caplog.text.count("takes no more messages") == 1
 
 
 async def test_a_new_server_gets_everything(

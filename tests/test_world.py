@@ -6,10 +6,11 @@ from pathlib import Path
 import re
 import ssl
 import time
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.aiohttp_client import DATA_RESOLVER, HassAsyncDNSResolver
 import pytest
 
 from custom_components.blynk_bridge.const import DOMAIN
@@ -31,10 +32,11 @@ from .conftest import TEMPLATE_ID, TOKEN, SetUp, temperature
 from .device.conftest import eventually, server, settings as device_settings
 from .device.test_errors import EVERY_ERROR
 from .device.test_session import running
-from .device.test_strangers import ANSWERS, Gate, portal
+from .device.test_strangers import ANSWERS, Gate, attacker, portal
 from .device.test_tls import blocking_server
 from .skipped_time import skipped_time
 from .test_config_flow import ADVANCED, start, submit
+from .test_regions import Names
 from .translated import STRINGS
 
 CONNECTIVITY = "binary_sensor.home_connectivity"
@@ -219,6 +221,41 @@ async def test_a_portal_shows_once_and_heals(
         assert await hass.config_entries.async_unload(entry.entry_id)
     assert not hass.config_entries.flow.async_progress()
     assert len(re.findall("Not connected to Blynk: .*", caplog.text)) == 1
+
+
+# --- Redirects to an attacker ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(("scheme", "transport"), [("tcp", "tcp"), ("tls", "tls")])
+async def test_a_redirect_to_an_attacker_is_an_issue_and_nothing_else(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    tmp_path: Path,
+    scheme: str,
+    transport: str,
+) -> None:
+    """The name leads to a server that listens, and that nobody connects to."""
+    names = Names({"attacker.example": "127.0.0.1"})
+    hass.data[DATA_RESOLVER] = cast(HassAsyncDNSResolver, names)
+    region = simulator.entry
+    port = region.tls_port if transport == "tls" else region.mqtt_port
+    tls = Authority().issue(tmp_path) if transport == "tls" else None
+    async with attacker(tls) as villain:
+        entry = await set_up(transport=transport, port=port, verify_ssl=False)
+        target = f"{scheme}://attacker.example:{villain.port}"
+        await simulator.redirect(uri=target, then="close")
+        issues, key = ir.async_get(hass), f"redirect_refused_{entry.entry_id}"
+        await eventually(lambda: issues.async_get_issue(DOMAIN, key))
+        issue = issues.async_get_issue(DOMAIN, key)
+        assert issue is not None
+        assert issue.translation_placeholders is not None
+        shown = issue.translation_placeholders["target"]
+        assert shown.endswith(f"://attacker.example:{villain.port}")
+        await eventually(lambda: entry.runtime_data.data.online)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    assert (villain.connections, bytes(villain.received)) == (0, b"")
+    assert not names.asked
 
 
 # --- Another client on the token ------------------------------------------------------

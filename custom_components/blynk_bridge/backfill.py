@@ -12,11 +12,11 @@ from homeassistant.util import dt as dt_util
 
 from .daily_points import DailyPoints
 from .device.errors import LinkError, PublishRefused
-from .device.messages import timestamped_batches
+from .device.messages import Publication, timestamped_batches
 from .device.pacing import Lane
 from .dues import Due, Dues
 from .exposure import Exposure
-from .gaps import Gap, StoredHistory, with_gap
+from .gaps import REACH, Gap, StoredHistory, with_gap
 from .learned import Learned
 from .past import Past
 from .reader import Reader
@@ -31,10 +31,10 @@ from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
 
-REACH: Final = 30 * 86400.0
-"""Seconds back that Blynk takes points of (Blynk docs, datastreams: a month)."""
 _ENOUGH: Final = 64
 """Points; more do not fit in a message."""
+_AT_ONCE: Final = 10
+"""Messages that are counted without letting anything else run."""
 _RETRY: Final = 300.0
 """Seconds until a recorder that did not answer is asked again."""
 _SPACING: Final = 1.0
@@ -134,7 +134,8 @@ class Backfill:
             due.refused = False
             if due.exposure.backfill:
                 if self._may_have_changed(due) and not self._is_obstructed(due):
-                    due.set_gaps(with_gap(due.gaps, Gap(due.until, now)))
+                    missed = Gap(max(due.until, now - REACH), now)
+                    due.set_gaps(with_gap(due.gaps, missed))
                 due.until = now
         self._async_store(at_once=True)
         self._wake.set()
@@ -189,21 +190,26 @@ class Backfill:
         counted = await self._async_count(exposure, Gap(start, end))
         for due in self._dues:
             if due.exposure == exposure and counted[0]:
+                is_all = not due.gaps
                 due.set_gaps(with_gap(due.gaps, Gap(start, end)))
+                if is_all:
+                    due.waiting = counted[0]
         self._async_store()
         self._wake.set()
+        self._on_progress()
         return counted
 
     async def _async_count(self, exposure: Exposure, gap: Gap) -> tuple[int, int]:
         """Return how many points a gap has, and how many messages they take."""
         past = Past(self._hass, self._reader, exposure, gap)
         points = messages = 0
-        while not past.finished:
-            await past.async_read(_ENOUGH)
-            rows = [point.timed for point in past.points]
-            past.points.clear()
-            points += len(rows)
-            messages += sum(1 for _ in timestamped_batches(exposure.datastream, rows))
+        while await past.async_read(_ENOUGH):
+            count, _ = _next_message(exposure.datastream, past, _ENOUGH)
+            past.drop(count)
+            points += count
+            messages += 1
+            if not messages % _AT_ONCE:
+                await asyncio.sleep(0)
         return points, messages
 
     # --- Sending ---------------------------------------------------------------
@@ -249,12 +255,12 @@ class Backfill:
             due.past = Past(self._hass, self._reader, due.exposure, due.gaps[0])
             self._say_purged(due)
         past = due.past
-        await past.async_read(_ENOUGH)
+        more = await past.async_read(_ENOUGH)
         if due.past is not past:
             return
         if past.left_out:
             self._say(due, "several_parts")
-        if not past.points:
+        if not more:
             due.close_gap()
             self._async_store()
             self._on_progress()
@@ -267,8 +273,7 @@ class Backfill:
     async def _async_send(self, due: Due, past: Past, left: int) -> None:
         """Send the next points of a gap; once they have arrived, they are done with."""
         name = due.exposure.datastream
-        rows = [point.timed for point in islice(past.points, left)]
-        count, publication = next(timestamped_batches(name, rows))
+        count, publication = _next_message(name, past, min(left, _ENOUGH))
         if self._daily.book(count, _now()):
             self._async_store()
             await self._learned.async_save()
@@ -364,6 +369,12 @@ _WORDS: Final = {
     "purged": "older states are no longer recorded",
     "several_parts": "texts of several parts can't be sent with a time",
 }
+
+
+def _next_message(name: str, past: Past, limit: int) -> tuple[int, Publication]:
+    """Return the next message, and how many of the points that wait are in it."""
+    rows = [point.timed for point in islice(past.points, limit)]
+    return next(timestamped_batches(name, rows))
 
 
 def _now() -> float:

@@ -18,12 +18,14 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import (
+    CONF_BACKFILL,
     CONF_DIRECTION,
     CONF_MAX_INTERVAL,
     CONF_MIN_INTERVAL,
     CONF_OPTED_IN,
     CONF_PAUSED,
     CONF_PROPERTIES,
+    CONF_TRAIT,
     CONF_UNAVAILABLE,
     SUBENTRY_DATASTREAM,
 )
@@ -33,11 +35,14 @@ from .exposure_checks import OPERATING, interval_error, repeat_error
 from .exposure_data import checked
 from .exposure_form import DEFAULTS, SECONDS, select
 from .proposal import entity_state, exposure_title
+from .templated import TEMPLATE_KEY
 from .traits import tolerant
 
 CONF_EXPOSURES: Final = "exposures"
 PAUSE: Final = "pause"
 RESUME: Final = "resume"
+FILL: Final = "fill"
+LEAVE: Final = "leave"
 NO_PROPERTY: Final = "none"
 
 _CHANGES: Final[Mapping[vol.Marker, Any]] = {
@@ -48,6 +53,7 @@ _CHANGES: Final[Mapping[vol.Marker, Any]] = {
     vol.Optional(CONF_PROPERTIES): select(
         [NO_PROPERTY, *WidgetProperty], "properties", multiple=True
     ),
+    vol.Optional(CONF_BACKFILL): select([FILL, LEAVE], "backfill"),
     vol.Optional(CONF_PAUSED): select([PAUSE, RESUME], "paused"),
 }
 
@@ -163,6 +169,12 @@ class BulkSteps(ConfigSubentryFlow):
             after.get(CONF_MAX_INTERVAL, 0), after.get(CONF_MIN_INTERVAL, 0)
         ):
             return "interval_order"
+        switched_on = after.get(CONF_BACKFILL) and not before.get(CONF_BACKFILL)
+        if switched_on and (
+            after[CONF_DIRECTION] == Direction.CONTROL
+            or after[CONF_TRAIT] == TEMPLATE_KEY
+        ):
+            return "no_history"
         direction = after[CONF_DIRECTION]
         if direction == before[CONF_DIRECTION] or direction not in OPERATING:
             return None
@@ -211,6 +223,8 @@ def _changed(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
         after[CONF_PROPERTIES] = [
             key for key in changes[CONF_PROPERTIES] if key != NO_PROPERTY
         ]
+    if CONF_BACKFILL in changes:
+        after[CONF_BACKFILL] = changes[CONF_BACKFILL] == FILL
     if CONF_PAUSED in changes:
         after[CONF_PAUSED] = changes[CONF_PAUSED] == PAUSE
     return {

@@ -21,12 +21,7 @@ from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import InvalidToken
 from .device.link import Protocol
-from .device.messages import (
-    DatastreamWrite,
-    Diagnostic,
-    Downlink as DownlinkMessage,
-    Publication,
-)
+from .device.messages import Downlink as DownlinkMessage, Publication
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession, SessionState, SessionStatus
 from .downlink import Downlink
@@ -34,6 +29,7 @@ from .events import Events
 from .exposure import Exposure
 from .flapping import Announcing, CatchingUp
 from .following import Following
+from .inbox import Inbox
 from .learned import Learned
 from .network import async_asker, async_resolver
 from .overrides import Overrides
@@ -83,19 +79,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             tls=tls_context(entry.data),
             on_message=self._async_receive,
             on_status=self._async_session_changed,
+            on_publish=self._quota.async_count,
             resolve=async_resolver(hass),
             ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
-            on_publish=self._quota.async_count,
             announces=self._announcing.announces,
         )
         self._availability = Availability(hass, self._async_presence_changed)
         self.reader = reader = Reader(hass, self._availability)
         self.timeline = Timeline(hass.loop.time)
         self._status = StatusBoard(
-            hass,
-            self._quota,
-            lambda: self._uplink.waiting,
-            self.async_set_updated_data,
+            hass, self._quota, self._waiting, self.async_set_updated_data
         )
         self._uplink = Uplink(
             hass, self._session, self._pacer, reader, self._status.async_sent
@@ -120,7 +113,15 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
-        self._message_listeners: list[Callable[[DownlinkMessage], None]] = []
+        self._inbox = Inbox(
+            self._bindings,
+            self._downlink,
+            self._controls,
+            self._state_sync,
+            self._upkeep.check,
+            self._status,
+            self.timeline,
+        )
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
 
@@ -144,21 +145,14 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         entry.async_create_background_task(
             self.hass, self._async_hold_session(), "blynk_bridge session"
         )
-        entry.async_create_background_task(
-            self.hass,
-            self._async_supervise(self._uplink.async_run),
-            "blynk_bridge uplink",
-        )
-        entry.async_create_background_task(
-            self.hass,
-            self._async_supervise(self._overrides.async_run),
-            "blynk_bridge widget properties",
-        )
-        entry.async_create_background_task(
-            self.hass,
-            self._async_supervise(self._backfill.async_run),
-            "blynk_bridge backfill",
-        )
+        for name, run in (
+            ("uplink", self._uplink.async_run),
+            ("widget properties", self._overrides.async_run),
+            ("backfill", self._backfill.async_run),
+        ):
+            entry.async_create_background_task(
+                self.hass, self._async_supervise(run), f"blynk_bridge {name}"
+            )
 
     @callback
     def _async_stop(self) -> None:
@@ -212,6 +206,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         return self._events
 
     @property
+    def quota(self) -> Quota:
+        """Return what counts the messages."""
+        return self._quota
+
+    @property
     def uplink(self) -> Uplink:
         """Return the way up."""
         return self._uplink
@@ -263,8 +262,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self, listener: Callable[[DownlinkMessage], None]
     ) -> CALLBACK_TYPE:
         """Let a part of the bridge hear every downlink; return how to stop that."""
-        self._message_listeners.append(listener)
-        return lambda: self._message_listeners.remove(listener)
+        return self._inbox.async_listen(listener)
 
     @callback
     def async_listen_subentries(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -325,42 +323,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
 
     @callback
     def _async_receive(self, message: DownlinkMessage) -> None:
-        """Route a downlink."""
-        for listener in list(self._message_listeners):
-            listener(message)
-        match message:
-            case DatastreamWrite(name) if self._upkeep.check.async_takes(name):
-                _LOGGER.debug("Blynk knows datastream %s", name)
-            case DatastreamWrite(name, text) if self._state_sync.async_compares(
-                name, text
-            ):
-                _LOGGER.debug("Compared %s with what Blynk has", name)
-            case DatastreamWrite(name, text) if (
-                exposure := self._bindings.exposures.get(name)
-            ):
-                self._async_written(exposure, text)
-            case DatastreamWrite(name, text) if self._controls.async_written(
-                name, text
-            ):
-                pass
-            case Diagnostic(text):
-                _LOGGER.debug("Diagnostic from the server: %r", text)
-                self.timeline.async_diagnosed(text)
-                self._upkeep.check.async_diagnosed(text)
-                self._status.async_diagnosed(text)
-            case _:
-                _LOGGER.debug("Ignored downlink %s", type(message).__name__)
-
-    @callback
-    def _async_written(self, exposure: Exposure, text: str) -> None:
-        """Carry out what was written to an exposure, unless it only answers a question."""
-        awaited = self._state_sync.awaits(exposure)
-        if answer := self._state_sync.async_is_answer(exposure, text):
-            _LOGGER.debug("Took the value of %s for an answer", exposure.datastream)
-        else:
-            self._downlink.async_write(exposure, text)
-        if awaited or answer:
-            self._state_sync.async_answered(exposure)
+        """Take a downlink."""
+        self._inbox.async_receive(message)
 
     @callback
     def _async_session_changed(self, status: SessionStatus) -> None:
@@ -407,6 +371,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         """Return which device this is, whatever server of Blynk's serves it."""
         return f"{self.config_entry.unique_id}@{self.config_entry.data[CONF_HOST]}"
 
+    def _waiting(self) -> int:
+        """Return how many values and other messages wait for their turn."""
+        return self._uplink.waiting
+
+    @callback
+    def _async_pace_changed(self) -> None:
+        """Let what waits ask again when it may go, and show the new pace."""
+        self._uplink.async_ask_again()
+        self._status.async_count()
+
     @callback
     def _async_backfilled(self) -> None:
         """Show how much of the past waits to be sent."""
@@ -416,12 +390,6 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_event_counted(self) -> None:
         """Show how many events are left today."""
         self._status.async_count_events(self._events.left_today)
-
-    @callback
-    def _async_pace_changed(self) -> None:
-        """Show it, and let what waits ask again when it may go."""
-        self._uplink.async_ask_again()
-        self._status.async_show()
 
 
 def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:

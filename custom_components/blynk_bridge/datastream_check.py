@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 import logging
+import math
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -19,6 +20,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 _MINUTE: Final = 60.0
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
+_UNKNOWN_PAUSE_MAX: Final = 8 * _HOUR
 _SETTLE_TIME: Final = 30.0
 """Seconds for values to arrive before anybody asks for them."""
 _PATIENCE: Final = 5.0
@@ -34,7 +36,8 @@ class DatastreamCheck:
     is therefore taken for the answer whatever it says: an answer must never operate
     anything. A write that it is mistaken for loses nothing, since the answer, which
     follows it, says the same. Each question costs a message: known datastreams are
-    asked for once a day, unknown ones once an hour, however often the line flaps.
+    asked for once a day, unknown ones after an hour, then twice as long and so on until
+    it is every eight hours, however often the line flaps.
     """
 
     def __init__(
@@ -60,9 +63,12 @@ class DatastreamCheck:
         self._asking: asyncio.Task[None] | None = None
         self._found_until = 0.0
         self._unknown_until = 0.0
+        self._unknown_pause = _HOUR
         self._retried: set[str] = set()
         """Unknown ones that were sent again, and are to be asked for again."""
         self._deaf_until = 0.0
+        self._complained_at = -math.inf
+        """When the server last complained, and not about a datastream of ours."""
 
     @property
     def unknown(self) -> frozenset[str]:
@@ -107,6 +113,7 @@ class DatastreamCheck:
     def async_check_again(self) -> None:
         """Look again whether the user has created what was unknown."""
         self._unknown_until = 0.0
+        self._unknown_pause = _HOUR
         self._retried.clear()
         self._async_renew()
         # Until the answer, nothing is unknown; what is then, is said anew.
@@ -116,9 +123,14 @@ class DatastreamCheck:
     def async_diagnosed(self, text: str) -> None:
         """Doubt what the server complains about, at most once an hour.
 
-        The texts are not documented: only the answer to a question counts.
+        The texts are not documented: only the answer to a question counts. One that
+        names nothing of ours may be about anything that was sent, a used up quota for
+        example: everything is asked for when that may be over.
         """
         now = self._hass.loop.time()
+        is_general = not any(name in text for name in self._exposures)
+        if is_general:
+            self._complained_at = now
         asking = any(now <= untils[-1] for untils in self._asked.values())
         if asking or now < self._deaf_until:
             return
@@ -126,6 +138,9 @@ class DatastreamCheck:
             self._deaf_until = now + _HOUR
             self._found -= doubtful
             self._async_schedule(_SETTLE_TIME, self._async_ask)
+        elif is_general:
+            self._deaf_until = self._found_until = now + _HOUR
+            self._async_schedule(_HOUR, self._async_renew)
 
     @callback
     def async_takes(self, name: str) -> bool:
@@ -213,11 +228,19 @@ class DatastreamCheck:
             _LOGGER.debug("Datastreams were not asked for: %s", error)
             return
         silent = {name for name in due if name not in self._found}
+        if silent == set(due) and self._complained_at >= now:
+            # It drops questions, too: this says nothing about the datastreams.
+            self._found_until = 0.0
+            self._async_schedule(_HOUR, self._async_renew)
+            return
+        if silent - self._retried:
+            self._unknown_pause = _HOUR
         self._async_set_unknown((self._unknown | silent) & self._exposures.keys())
         self._retried.clear()
         now = self._hass.loop.time()
         if silent:
-            self._unknown_until = now + _HOUR
+            self._unknown_until = now + self._unknown_pause
+            self._unknown_pause = min(2 * self._unknown_pause, _UNKNOWN_PAUSE_MAX)
         if self._unknown and (wait := self._unknown_until - now) > 0:
             delay = wait
         elif open_names - self._found:

@@ -9,6 +9,7 @@ from typing import Final, Never
 from .device.errors import LinkError, NotConnected, PublishRefused
 from .device.outbox import Outbox, Parcel
 from .device.pacing import Lane, Pacer
+from .device.reasons import PATIENT
 from .device.session import DeviceSession
 from .errands import Compose, Errand, Errands
 
@@ -16,6 +17,10 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 _PATIENCE: Final = 900.0
 """Seconds after which the pacer is asked again: the clock may have been put right."""
+_REST: Final = 900.0
+"""Seconds in which a server that takes no more is left alone: each try may cost a message."""
+_RETRY_TIME: Final = 3600.0
+"""Seconds until one of what was refused is tried again."""
 
 
 class Departures:
@@ -45,6 +50,16 @@ class Departures:
         self._on_answered = on_answered
         self._on_sent = on_sent
         self._wake = asyncio.Event()
+        self._given_up: set[str] = set()
+        """Datastreams whose refused value was told of."""
+        self._exhausted = False
+        self._retry: asyncio.TimerHandle | None = None
+
+    def stop(self) -> None:
+        """Try nothing again."""
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
     def wake(self) -> None:
         """Look again at what waits: there is more of it."""
@@ -61,8 +76,8 @@ class Departures:
         await self._errands.wait_for(compose, lane, self.wake)
 
     @property
-    def errands(self) -> int:
-        """Return how many messages that are no values wait."""
+    def errands_waiting(self) -> int:
+        """Return how many messages wait that are no values."""
         return len(self._errands)
 
     def drop_errands(self) -> None:
@@ -113,6 +128,7 @@ class Departures:
                 await self._session.publish(publication)
                 self._on_sent()
         except LinkError as error:
+            self._rest_after(error)
             errand.fail(error)
         except Exception as error:
             errand.fail(error)
@@ -127,15 +143,50 @@ class Departures:
         arrived = False
         try:
             await self._session.publish(parcel.publication)
-        except PublishRefused as error:
-            # Sent again, it would be refused again: the next change is another try.
-            _LOGGER.debug("%d values dropped: %s", len(parcel.values), error)
-            self._outbox.refused(parcel)
         except LinkError as error:
-            _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
-            self._outbox.returned(parcel)
+            if isinstance(error, PublishRefused) and not self._rest_after(error):
+                self._give_up(self._outbox.refused(parcel), error)
+            else:
+                _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
+                self._outbox.returned(parcel)
         else:
             self._outbox.acknowledged(parcel)
+            self._given_up -= parcel.values.keys()
+            self._exhausted = False
             self._on_sent()
             arrived = True
         self._on_answered(parcel, arrived)
+
+    def _rest_after(self, error: LinkError) -> bool:
+        """Send nothing for a while if the server takes no more; return whether it is so."""
+        if not isinstance(error, PublishRefused) or error.code not in PATIENT:
+            return False
+        if not self._exhausted:
+            _LOGGER.warning("Blynk takes no more messages for now: %s", error)
+        self._exhausted = True
+        self._pacer.rest(_REST)
+        return True
+
+    def _give_up(self, names: list[str], error: PublishRefused) -> None:
+        """Say once of each datastream that the server does not take its value."""
+        for name in names:
+            level = logging.DEBUG if name in self._given_up else logging.WARNING
+            self._given_up.add(name)
+            _LOGGER.log(
+                level, "Blynk does not take the value of datastream %s: %s", name, error
+            )
+        if names:
+            self._retry_later()
+
+    def _retry_later(self) -> None:
+        """Try what was refused again in a while, and go on until nothing is left of it."""
+        if self._retry is None:
+            loop = asyncio.get_running_loop()
+            self._retry = loop.call_later(_RETRY_TIME, self._try_again)
+
+    def _try_again(self) -> None:
+        """Let what was refused wait like anything else."""
+        self._retry = None
+        if self._outbox.retry():
+            self._retry_later()
+            self.wake()

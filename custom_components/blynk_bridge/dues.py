@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from .exposure import Exposure
-from .gaps import Gap, StoredDue, StoredHistory, since
+from .gaps import REACH, Gap, StoredDue, StoredHistory, since, with_gap
 from .past import Past
 from .recorded import Obstacle
+
+_CLOCK_SKEW: Final = 86400.0
 
 
 @dataclass(slots=True, eq=False)
@@ -46,8 +49,7 @@ class Due:
         """Note that Blynk has the next points that were read."""
         if self.past is None:
             return
-        for _ in range(count):
-            last = self.past.points.popleft()
+        if (last := self.past.drop(count)) is not None:
             self.gaps[0] = Gap(last.time, self.gaps[0].end)
         self.sent += count
         if self.waiting is not None:
@@ -118,8 +120,13 @@ class Dues:
         stored = self._stored.get(exposure.subentry_id)
         if stored is None or stored["datastream"] != exposure.datastream:
             return Due(exposure, now, waiting=0)
-        due = Due(exposure, min(max(stored["until"], self._floor or 0.0), now))
-        due.set_gaps([Gap(start, end) for start, end in stored["gaps"]])
+        until = max(stored["until"], self._floor or 0.0)
+        # A clock that is not set yet is behind; one that was ahead is of no use.
+        due = Due(exposure, until if until < now + _CLOCK_SKEW else now)
+        gaps: list[Gap] = []
+        for start, end in stored["gaps"]:
+            gaps = with_gap(gaps, Gap(max(start, now - REACH), min(end, now)))
+        due.set_gaps(gaps)
         return due
 
     def stored(self) -> dict[str, StoredDue]:

@@ -32,6 +32,7 @@ import voluptuous as vol
 from . import traits
 from .const import (
     CONF_ADVANCED,
+    CONF_BACKFILL,
     CONF_DATA_TYPE,
     CONF_DATASTREAM,
     CONF_DIRECTION,
@@ -84,6 +85,7 @@ DEFAULTS: Final[Mapping[str, object]] = {
     CONF_MAX_INTERVAL: 0,
     CONF_UNAVAILABLE: Unavailable.KEEP,
     CONF_PROPERTIES: [],
+    CONF_BACKFILL: False,
     CONF_PAUSED: False,
     CONF_SYNC_FROM_BLYNK: False,
     CONF_CODE: "",
@@ -147,6 +149,7 @@ def _advanced_fields(
                 translation_key="properties",
             )
         ),
+        vol.Optional(CONF_BACKFILL): BooleanSelector(),
     }
     descriptions = list(descriptions)
     if values.get(CONF_TRAIT) == TEMPLATE_KEY or any(
@@ -246,6 +249,9 @@ def exposure_fields(
     useless = set() if direction in OPERATING else {CONF_SYNC_FROM_BLYNK, CONF_CODE}
     if not description.takes_code:
         useless.add(CONF_CODE)
+    # A template says nothing of the past, and what only operates has none.
+    if direction == Direction.CONTROL or trait.key == TEMPLATE_KEY:
+        useless.add(CONF_BACKFILL)
     for field, default in DEFAULTS.items():
         if field not in useless and values.get(field, default) != default:
             fields[field] = values[field]

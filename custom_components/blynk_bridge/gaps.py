@@ -6,6 +6,8 @@ from typing import Final, TypedDict
 
 import voluptuous as vol
 
+REACH: Final = 30 * 86400.0
+"""Seconds back that Blynk takes points of (Blynk docs, datastreams: a month)."""
 GAPS_MAX: Final = 20
 """Of one exposure; more become fewer, with what lies between the nearest of them."""
 

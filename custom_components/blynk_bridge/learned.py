@@ -1,9 +1,8 @@
 """What a bridge learns while it runs, kept across restarts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 import logging
 from typing import Any, Final, NotRequired, TypedDict
 
@@ -15,9 +14,9 @@ import voluptuous as vol
 from .const import DOMAIN
 from .device.endpoint import Endpoint
 from .device.errors import InvalidEndpoint
-from .device.month import Tally
 from .exposure_data import check_name
 from .gaps import HISTORY_SCHEMA, StoredHistory
+from .spent import Spent, StoredSpent
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -57,19 +56,6 @@ _PLAN: Final = vol.Schema(
         }
     }
 )
-_COUNT: Final = vol.All(int, vol.Range(min=0))
-_MONTH: Final = vol.Any(None, vol.All(str, date.fromisoformat))
-_SPENT: Final = vol.Schema(
-    {
-        vol.Required("month"): _MONTH,
-        vol.Required("used"): _COUNT,
-        vol.Required("since_change"): _COUNT,
-        vol.Required("other"): _MONTH,
-        vol.Required("other_used"): _COUNT,
-        vol.Required("tokens"): _NUMBER_OR_NONE,
-        vol.Required("at"): vol.Any(int, float),
-    }
-)
 
 type Texts = tuple[str, ...]
 """A widget property's value; lists have several parts."""
@@ -102,18 +88,6 @@ class _StoredEvents(TypedDict):
     sent: int
 
 
-class _StoredSpent(TypedDict):
-    """What was used of the quota; months as YYYY-MM-DD."""
-
-    month: str | None
-    used: int
-    since_change: int
-    other: str | None
-    other_used: int
-    tokens: float | None
-    at: float
-
-
 class _Stored(TypedDict):
     """The file's content; servers as URIs."""
 
@@ -123,7 +97,7 @@ class _Stored(TypedDict):
     plan: NotRequired[dict[str, SeenRow]]
     events: NotRequired[_StoredEvents]
     history: NotRequired[StoredHistory]
-    spent: NotRequired[_StoredSpent]
+    spent: NotRequired[StoredSpent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +107,6 @@ class EventCount:
     day: str
     """As YYYY-MM-DD."""
     sent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What was used of the quota, and what was in the pacer's bucket then."""
-
-    tally: Tally = field(default_factory=Tally)
-    tokens: float | None = None
-    """None where nobody has counted yet, or for a plan without a quota."""
-    at: float = 0.0
-    """When that was, in seconds of the epoch."""
 
 
 class Learned:
@@ -183,9 +146,7 @@ class Learned:
             return
         if (events := _section(stored, "events", _EVENTS)) is not None:
             self.events = EventCount(**events)
-        if (spent := _section(stored, "spent", _SPENT)) is not None:
-            tokens, at = spent.pop("tokens"), spent.pop("at")
-            self.spent = Spent(Tally(**spent), tokens, at)
+        self.spent = _section(stored, "spent", Spent.from_stored) or Spent()
         self._plan = _section(stored, "plan", _PLAN) or {}
         self.history = _section(stored, "history", HISTORY_SCHEMA)
         if (overrides := _section(stored, "overrides", _OVERRIDES)) is not None:
@@ -335,7 +296,7 @@ class Learned:
         if self.history is not None:
             content["history"] = self.history
         if self.spent.at:
-            content["spent"] = _stored(self.spent)
+            content["spent"] = self.spent.stored
         return content
 
     async def async_remove(self) -> None:
@@ -343,21 +304,7 @@ class Learned:
         await self._store.async_remove()
 
 
-def _stored(spent: Spent) -> _StoredSpent:
-    """Return what was used of the quota, as it is in the file."""
-    tally = spent.tally
-    return _StoredSpent(
-        month=None if tally.month is None else tally.month.isoformat(),
-        used=tally.used,
-        since_change=tally.since_change,
-        other=None if tally.other is None else tally.other.isoformat(),
-        other_used=tally.other_used,
-        tokens=spent.tokens,
-        at=spent.at,
-    )
-
-
-def _section(stored: Mapping[str, Any], key: str, schema: vol.Schema) -> Any:
+def _section(stored: Mapping[str, Any], key: str, schema: Callable[[Any], Any]) -> Any:
     """Return a part of the file, None where it is missing or of another version."""
     if key not in stored:
         return None

@@ -1,17 +1,15 @@
 """Home Assistant's ways into the network, as the device package wants them."""
 
 from asyncio import IncompleteReadError
+from socket import AF_UNSPEC
 from typing import Final
 
 from aiohttp import ClientError, ClientTimeout
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.aiohttp_client import (
-    HomeAssistantTCPConnector,
-    async_get_clientsession,
-)
+from homeassistant.helpers.aiohttp_client import DATA_RESOLVER, async_get_clientsession
 from yarl import URL
 
-from .device.dial import Resolve, resolve_by_system
+from .device.dial import Resolve
 from .device.errors import LinkError
 from .device.region import PATH, Ask, Reply
 
@@ -24,18 +22,17 @@ _READ_MAX: Final = 64
 def async_resolver(hass: HomeAssistant) -> Resolve:
     """Return Home Assistant's resolver, which needs no thread and knows .local names.
 
-    A thread that waits for a server of names can't be cancelled, and would hold up
-    Home Assistant's stop.
+    A thread that waits for a name server can't be cancelled, and would hold up Home
+    Assistant's stop. aiohttp's connector, which has the same resolver, shields its
+    look-ups: one that is given up would be an error in the log.
     """
-    connector = async_get_clientsession(hass).connector
-    if not isinstance(connector, HomeAssistantTCPConnector):
-        return resolve_by_system
+    # The first session makes the resolver.
+    async_get_clientsession(hass)
+    resolver = hass.data[DATA_RESOLVER]
 
     async def resolve(host: str) -> list[str]:
-        try:
-            return [found["host"] for found in await connector.async_resolve_host(host)]
-        except ClientError as error:
-            raise OSError(str(error)) from error
+        found = await resolver.resolve(host, family=AF_UNSPEC)
+        return [address["host"] for address in found]
 
     return resolve
 
@@ -46,9 +43,9 @@ def async_asker(hass: HomeAssistant, verify_ssl: bool) -> Ask:
 
     The token is in the URL, and aiohttp's errors carry that: none of them gets out.
     """
-    session = async_get_clientsession(hass, verify_ssl)
 
     async def request(url: URL) -> Reply | None:
+        session = async_get_clientsession(hass, verify_ssl)
         try:
             async with session.get(
                 url, allow_redirects=False, timeout=_TIMEOUT

@@ -16,7 +16,7 @@ from .reader import Reader
 from .recorded import async_settle, async_states
 
 _SPAN_MIN: Final = 3600.0
-_SPAN_MAX: Final = 86400.0
+_SPAN_MAX: Final = 6 * 3600.0
 _FEW: Final = 500
 """States, after which the next reading may span twice the time."""
 _AT_ONCE: Final = 100
@@ -46,8 +46,8 @@ class Past:
         """Return whether all of the gap has been read."""
         return self._read_until >= self._gap.end
 
-    async def async_read(self, wanted: int) -> None:
-        """Read until so many points wait, or there are no more.
+    async def async_read(self, wanted: int) -> bool:
+        """Read until so many points wait, or there are no more; return whether any do.
 
         Raises RecorderUnavailable; what has been read stays so.
         """
@@ -55,6 +55,14 @@ class Past:
             await async_settle(self._hass)
         while len(self.points) < wanted and not self.finished:
             await self._async_read_span()
+        return bool(self.points)
+
+    def drop(self, count: int) -> Point | None:
+        """Let so many points wait no more; return the last of them."""
+        last = None
+        for _ in range(count):
+            last = self.points.popleft()
+        return last
 
     async def _async_read_span(self) -> None:
         """Read on."""

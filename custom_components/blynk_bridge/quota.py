@@ -15,7 +15,8 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .device.month import FREE_PLAN, MONTH_SECONDS, Month, Plan
 from .device.pacing import Pacer
-from .learned import Learned, Spent
+from .learned import Learned
+from .spent import Spent
 from .texts import option_text
 
 CONF_FIRST_DAY: Final = "first_day"

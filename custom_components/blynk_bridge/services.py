@@ -20,6 +20,7 @@ from .const import CONF_TEMPLATE_ID, DOMAIN
 from .coordinator import BlynkConfigEntry
 from .plan import PlannedDatastream, plan_of
 from .plan_formats import to_csv, to_instructions, to_json, to_markdown
+from .requested_history import BACKFILL_SCHEMA, SERVICE_BACKFILL, async_backfill
 
 SERVICE_EXPORT_PLAN: Final = "export_plan"
 ATTR_FORMAT: Final = "format"
@@ -51,6 +52,13 @@ def async_register_services(hass: HomeAssistant) -> None:
         _async_export_plan,
         _EXPORT_PLAN,
         SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_BACKFILL,
+        async_backfill,
+        BACKFILL_SCHEMA,
+        SupportsResponse.OPTIONAL,
     )
 
 

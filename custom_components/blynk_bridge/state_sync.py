@@ -180,13 +180,22 @@ class StateSync:
         exposure, until = self._compared.pop(name, (None, 0.0))
         if exposure is None or self._hass.loop.time() > until:
             return False
+        self.async_mend(exposure, text)
+        return True
+
+    @callback
+    def async_mend(self, exposure: Exposure, text: str) -> None:
+        """Send our value if Blynk has told another one, and ours is not on its way.
+
+        It was dropped there without a word, or a write was taken for an answer.
+        """
+        name = exposure.datastream
         try:
             same = from_text(text, exposure.data_type) == self._reader.read(exposure)
         except InvalidValue:
             same = False
-        if not same:
+        if not same and not self._uplink.async_is_unsent(name):
             self._uplink.async_send_again((name,))
-        return True
 
     async def _async_ask(self, compared: Mapping[str, Exposure]) -> None:
         """Ask, and wait for the answers for a while."""

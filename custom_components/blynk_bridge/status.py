@@ -19,7 +19,7 @@ from .quota import Quota, QuotaStatus
 _LOGGER: Final = logging.getLogger(__name__)
 
 _COUNTER_INTERVAL: Final = 10.0
-"""Seconds between two looks at the counter: no state change for each message."""
+"""Seconds between two looks at what is counted: no state change for each message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class StatusBoard:
         waiting: Callable[[], int],
         show: Callable[[BridgeStatus], None],
     ) -> None:
-        """Start offline; `waiting` counts what waits, `show` gets each new status."""
+        """Start offline; `waiting` is asked, and `show` called with each new status."""
         self._hass = hass
         self._quota = quota
         self._waiting = waiting
@@ -60,6 +60,7 @@ class StatusBoard:
         self._history_waiting = 0
         self._count_scheduled: CALLBACK_TYPE | None = None
         self._stopped = False
+        show(self._status)
 
     @callback
     def async_stop(self) -> None:
@@ -123,7 +124,7 @@ class StatusBoard:
         """Show what the server has complained about: the first at once."""
         self._diagnostic = legible(text)
         if self._count_scheduled is None:
-            self.async_show()
+            self.async_count()
         self.async_sent()
 
     @callback
@@ -131,32 +132,33 @@ class StatusBoard:
         """Let the sensors follow, without a state change for each message."""
         if self._count_scheduled is None and not self._stopped:
             self._count_scheduled = async_call_later(
-                self._hass, _COUNTER_INTERVAL, self._async_count
+                self._hass, _COUNTER_INTERVAL, self._async_look
             )
 
     @callback
-    def _async_count(self, now: datetime) -> None:
-        """Show what has been counted, and go on for as long as something may wait."""
+    def async_count(self) -> None:
+        """Show what is counted, and what the server said last."""
+        self._async_set(
+            replace(
+                self._status,
+                quota=self._quota.status,
+                waiting=self._waiting(),
+                diagnostic=self._diagnostic,
+                history_waiting=self._history_waiting,
+            )
+        )
+
+    @callback
+    def _async_look(self, now: datetime) -> None:
+        """Show what is counted, and go on for as long as something may wait."""
         self._count_scheduled = None
-        self.async_show()
+        self.async_count()
         if self._status.waiting or not self._status.online:
             self.async_sent()
 
     @callback
-    def async_show(self) -> None:
-        """Show what is counted, and what the server said last."""
-        status = replace(
-            self._status,
-            quota=self._quota.status,
-            waiting=self._waiting(),
-            diagnostic=self._diagnostic,
-            history_waiting=self._history_waiting,
-        )
-        if status != self._status:
-            self._async_set(status)
-
-    @callback
     def _async_set(self, status: BridgeStatus) -> None:
-        """Remember a status, and show it."""
-        self._status = status
-        self._show(status)
+        """Remember a status, and show it if it is another one."""
+        if status != self._status:
+            self._status = status
+            self._show(status)

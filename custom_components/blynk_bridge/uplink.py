@@ -115,6 +115,7 @@ class Uplink:
             self._untrack = None
         for feed in self._feeds.values():
             feed.async_cancel()
+        self._departures.stop()
 
     # --- What has changed ------------------------------------------------------
 
@@ -203,7 +204,7 @@ class Uplink:
     @property
     def waiting(self) -> int:
         """Return how many values and other messages wait."""
-        return len(self._outbox) + self._departures.errands
+        return len(self._outbox) + self._departures.errands_waiting
 
     @callback
     def async_drop_errands(self) -> None:

@@ -570,3 +570,67 @@ def test_of_two_messages_under_way_the_newer_counts(first: str) -> None:
     assert outbox.take() is None
     put(outbox, "A", 1)
     assert take(outbox).publication == Publication("ds/A", b"1")
+
+
+# --- What the server does not take ---------------------------------------------------
+
+
+def test_a_refused_message_is_tried_value_by_value() -> None:
+    """One that the server does not take spoils no others; it is tried once."""
+    outbox = Outbox()
+    for name in ("A", "Bad", "C"):
+        put(outbox, name, 1)
+    assert outbox.refused(take(outbox)) == []
+    tried: list[str] = []
+    while (parcel := outbox.take()) is not None:
+        (name,) = parcel.values
+        tried.append(name)
+        if name == "Bad":
+            assert outbox.refused(parcel) == ["Bad"]
+        else:
+            outbox.acknowledged(parcel)
+    assert tried == ["A", "Bad", "C"]
+    assert outbox.has_value("A")
+    assert not outbox.has_value("Bad")
+
+
+def test_what_was_refused_goes_alone_until_it_is_taken() -> None:
+    """Its next value is another try, and still spoils no others."""
+    outbox = Outbox()
+    put(outbox, "Bad", 1)
+    assert outbox.refused(take(outbox)) == ["Bad"]
+    for name in ("A", "Bad", "C"):
+        put(outbox, name, 2)
+    assert [list(parcel.values) for parcel in drained(outbox)] == [["A", "C"], ["Bad"]]
+    for name in ("A", "Bad", "C"):
+        put(outbox, name, 3)
+    assert [list(parcel.values) for parcel in drained(outbox)] == [["A", "Bad", "C"]]
+
+
+def test_of_what_was_refused_one_tries_again_for_all() -> None:
+    """A server that takes nothing costs a message each time, whatever there is."""
+    outbox = Outbox()
+    for name in ("A", "B", "C"):
+        put(outbox, name, 1)
+        assert outbox.refused(take(outbox)) == [name]
+    assert outbox.take() is None
+    for name in ("A", "B"):
+        assert outbox.retry()
+        assert outbox.refused(only := take(outbox)) == [*only.values] == [name]
+        assert outbox.take() is None
+    put(outbox, "A", 2)
+    assert outbox.retry()
+    tried = [[*parcel.values] for parcel in drained(outbox)]
+    assert sorted(tried) == [["A"], ["B"], ["C"]]
+    assert all(outbox.has_value(name) for name in "ABC")
+    assert not outbox.retry()
+
+
+def test_a_datastream_that_is_no_longer_ours_is_no_suspect() -> None:
+    outbox = Outbox()
+    put(outbox, "Bad", 1)
+    outbox.refused(take(outbox))
+    outbox.discard("Bad")
+    for name in ("A", "Bad"):
+        put(outbox, name, 2)
+    assert told(take(outbox)) == {"A": 2, "Bad": 2}

@@ -56,9 +56,15 @@ class House:
         """Return how many days of December have passed."""
         return (self.wall - DECEMBER.timestamp()) / DAY
 
-    def restart(self, seconds: float = 0.0) -> None:
-        """Lose all but what is kept, and be away for a while; the loop's clock begins anew."""
-        tally, tokens = self.month.tally, self.pacer.tokens
+    def restart(
+        self,
+        seconds: float = 0.0,
+        tally: Tally | None = None,
+        tokens: float | None = None,
+    ) -> None:
+        """Be away for a while, and go on with what was kept; the loop's clock begins anew."""
+        if tally is None:
+            tally, tokens = self.month.tally, self.pacer.tokens
         self._begin = self.wall + seconds
         self.now = self._started_at = 5.0
         self.month = Month(lambda: self.wall, self.month.plan, tally)
@@ -76,8 +82,8 @@ class House:
     def wait(self, lane: Lane, until: float = math.inf) -> bool:
         """Go to when the lane may send; return whether that is before a day of December."""
         while (delay := self.delay(lane)) > 0 and self.day < until:
-            # A delay may be too short to show on a clock of this many digits.
-            self.now = max(self.now + delay, math.nextafter(self.now, math.inf))
+            # A step may be too short to show on a clock of this many digits.
+            self.now += max(min(delay, (until - self.day) * DAY), 1e-6)
         return self.day < until
 
     def send(self, lane: Lane) -> None:

@@ -86,12 +86,12 @@ class Gate:
             return
         inward, outward = await asyncio.open_connection("127.0.0.1", self._broker)
         try:
-            await asyncio.gather(_pump(reader, outward), _pump(inward, writer))
+            await asyncio.gather(pump(reader, outward), pump(inward, writer))
         finally:
             outward.close()
 
 
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     """Carry bytes until there are no more."""
     while data := await source.read(1024):
         sink.write(data)

@@ -16,6 +16,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -75,6 +76,9 @@ class House:
 
     async def move_in(self) -> None:
         """Set the entry up, and wait until everything is said."""
+        # Home Assistant's own, which stay.
+        for verify_ssl in (True, False):
+            async_get_clientsession(self.hass, verify_ssl)
         self._tasks = asyncio.all_tasks()
         self._listeners = self.hass.bus.async_listeners()
         self.entry.add_to_hass(self.hass)

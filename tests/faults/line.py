@@ -76,6 +76,12 @@ def _again_and_again() -> Iterator[Row]:
                 lasts=600,
                 offline=1.0,
                 within=_BACKOFF + _DEADLINE,
+                # On a line that flaps the device is announced now and then only: it
+                # counts as online until the first message is not acknowledged.
+                outages=(1, 20 if stage is Stage.INFO else 1),
+                issue="token_in_use"
+                if stage is Stage.INFO and mishap in _CUTS
+                else None,
                 # Each attempt that comes so far costs one.
                 spends=24 if stage is Stage.INFO else 8,
             )

@@ -73,8 +73,10 @@ class Row:
     """How long after the end everything is as it should be, at most."""
     spends: int
     """Messages that all of it costs at most, with what changes meanwhile."""
-    lost: str = ""
-    """What is not as before, if anything."""
+    forgets: frozenset[str] = frozenset()
+    """Datastreams that house and cloud do not agree upon afterwards."""
+    remark: str = ""
+    """What else there is to say, in the words of the documentation."""
     entry: Mapping[str, str] = field(default_factory=dict)
     """What is configured besides."""
 

@@ -43,8 +43,8 @@ _TOLERANCE: Final = 0.001
 class Mood:
     """What a server does of its own accord."""
 
-    refuse: int = 0
-    """The code of CONNACK, of the connection's version of MQTT."""
+    refuse: tuple[int, int] | None = None
+    """The codes of CONNACK on MQTT 3.1.1 and on MQTT 5, None to let everybody in."""
     refer: str | None = None
     """The Server Reference of a refusal, on MQTT 5."""
     mute: bool = False
@@ -71,6 +71,9 @@ class Peer:
         self.subscribed_at: float | None = None
         self.published = 0
         self.unacknowledged: list[int] = []
+        self.disturbed = False
+        """Whether it was sent what no server sends: then the answer may be odd, too."""
+        self._recent: deque[float] = deque(maxlen=6)
         self.finished = False
 
     @property
@@ -137,13 +140,15 @@ class Peer:
         mood, cloud = self.host.mood, self.host.cloud
         cloud.check(packet.password == cloud.token.encode(), "the token, nothing else")
         cloud.check(cloud.token not in packet.client_id, "no token as the client id")
-        if mood.refuse:
+        if mood.refuse is not None:
             properties = (
                 {Property.SERVER_REFERENCE: mood.refer}
                 if mood.refer and self.decoder.level == V5
                 else {}
             )
-            self.send(Connack(mood.refuse, properties))
+            old, new = mood.refuse
+            code = new if self.decoder.level == V5 else old
+            self.send(Connack(code, properties))
             self.close()
             return
         self.send(Connack(0))
@@ -153,7 +158,10 @@ class Peer:
     def _take_publish(self, packet: Publish) -> None:
         """Keep what a message says, and acknowledge it."""
         mood, cloud = self.host.mood, self.host.cloud
-        cloud.count()
+        cloud.messages += 1
+        self._recent.append(cloud.now)
+        crowded = len(self._recent) == 6 and self._recent[-1] - self._recent[0] < 1
+        cloud.check(not crowded, "five messages a second")
         cloud.check(packet.size <= 1000, "no message over 1,000 bytes")
         cloud.check(cloud.token.encode() not in packet.payload, "no token in a message")
         if not self.published:
@@ -170,7 +178,7 @@ class Peer:
             )
         self.published += 1
         refused = mood.puback_code if self.published > 1 else 0
-        if not refused or self.decoder.level == V311:
+        if refused < 0x80 or self.decoder.level == V311:
             cloud.keep(packet)
         if not packet.qos:
             return
@@ -241,7 +249,7 @@ class Host:
         except ConnectionError:
             pass
         except MalformedPacket as error:
-            cloud.check(False, f"sound packets: {error}")
+            cloud.check(peer.disturbed, f"sound packets: {error}")
         finally:
             peer.close()
             self.peers.remove(peer)
@@ -260,7 +268,6 @@ class Cloud:
         self.wrong: list[str] = []
         self.resolved: set[str] = set()
         self._loop = loop
-        self._recent: deque[float] = deque(maxlen=6)
 
     @property
     def now(self) -> float:
@@ -286,13 +293,6 @@ class Cloud:
         """Note what must hold and does not: here nobody would see an exception."""
         if not holds:
             self.wrong.append(what)
-
-    def count(self) -> None:
-        """Count a message, and see that they are not too many at once."""
-        self.messages += 1
-        self._recent.append(self.now)
-        crowded = len(self._recent) == 6 and self._recent[-1] - self._recent[0] < 1
-        self.check(not crowded, "five messages a second")
 
     def keep(self, packet: Publish) -> None:
         """Keep the values of a message."""

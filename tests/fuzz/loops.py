@@ -41,6 +41,15 @@ def descriptors() -> set[str]:
     return found
 
 
+def check_closed(before: set[str]) -> None:
+    """Check that nothing is open that was not open before."""
+    if leaked := descriptors() - before:
+        # A transport closes its descriptor when it is collected at the latest.
+        gc.collect()
+        leaked &= descriptors()
+        assert not leaked, leaked
+
+
 def play[T](story: Callable[[SkippedTime, Turns], Coroutine[Any, Any, T]]) -> T:
     """Run an example in a loop of its own, and check that it leaves nothing behind."""
     errors: list[dict[str, Any]] = []
@@ -60,9 +69,5 @@ def play[T](story: Callable[[SkippedTime, Turns], Coroutine[Any, Any, T]]) -> T:
 
             result = runner.run(all_of_it())
     assert not errors, errors
-    if leaked := descriptors() - before:
-        # A transport closes its descriptor when it is collected at the latest.
-        gc.collect()
-        leaked &= descriptors()
-        assert not leaked, leaked
+    check_closed(before)
     return result

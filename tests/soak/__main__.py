@@ -26,7 +26,7 @@ def main() -> int:
         soak_plan = plan
 
     return pytest.main(
-        ["-q", "-s", "--no-header", str(Path(__file__).parent)],
+        ["-q", "-s", "--no-header", str(Path(__file__).with_name("test_soak.py"))],
         plugins=[Planned()],
     )
 

@@ -114,13 +114,13 @@ class Books:
         if coordinator is None:
             return
         for exposure in coordinator.exposures.values():
-            if exposure.entity_id == entity_id and _is_timed(exposure):
+            if exposure.entity_id == entity_id:
                 self._look(coordinator, exposure)
 
     def _look(self, coordinator: BlynkCoordinator, exposure: Exposure) -> None:
         """Time an exposure from now on, if the cloud has something else of it."""
         name = exposure.datastream
-        told = expected(coordinator, exposure)
+        told = expected(coordinator, exposure) if _is_timed(exposure) else None
         if told is None or told == (held(self._simulator, name),):
             self._unseen.pop(name, None)
         else:

@@ -15,7 +15,7 @@ from simulator.values import to_json as stored_json
 
 from .exposures import BACKFILLED
 
-_KEPT: Final = 5 * 86_400_000
+_KEPT: Final = 86_400_000
 """Milliseconds that a change is remembered which Blynk need not have."""
 
 

@@ -211,9 +211,12 @@ class Soak:
 
     def _forget_connections(self) -> None:
         """Have the proxy remember no more than what is open."""
-        self.line.connections = [each for each in self.line.connections if each.open]
-        for connection in self.line.connections:
-            connection.chunks.clear()
+        for connection in [*self.line.connections]:
+            if connection.open:
+                connection.chunks.clear()
+            else:
+                connection.cut(abort=True)
+                self.line.connections.remove(connection)
 
     async def _calm_down(self) -> None:
         """Put everything right, and give it the time to arrive."""

@@ -65,7 +65,9 @@ EXPOSURES: Final[tuple[ConfigSubentryData, ...]] = (
     _exposed("light.living", "color", "string"),
     *(
         _exposed(
-            f"switch.plug_{number}", "power", "integer", sync_from_blynk=number == 1
+            *(f"switch.plug_{number}", "power", "integer"),
+            sync_from_blynk=number == 1,
+            backfill=number == 0,
         )
         for number in range(4)
     ),

@@ -33,5 +33,6 @@ class Histogram:
         for number in sorted(self._classes):
             wanted -= self._classes[number]
             if wanted <= 0:
-                return max(math.exp(number / _STEPS_PER_E) - _OFFSET, 0.0)
+                middle = math.exp(number / _STEPS_PER_E) - _OFFSET
+                return min(max(middle, 0.0), self.longest)
         return 0.0

@@ -184,10 +184,8 @@ def _outcome(call: ServiceCall, state: State) -> tuple[str, dict[str, Any]]:
             return "off", attributes | {"brightness": None, "rgb_color": None}
         case ("switch", service):
             return service.removeprefix("turn_"), attributes
-        case ("input_select" | "climate" | "input_number" as domain, _) if (
-            name := _STATE_OF.get(domain)
-        ) in call.data:
-            return str(call.data[name]), attributes
+        case (domain, _) if told := call.data.get(_STATE_OF.get(domain, "")):
+            return str(told), attributes
     given = {
         attribute: call.data[name]
         for name, attribute in _ATTRIBUTE_OF.items()

@@ -220,7 +220,12 @@ class Weather:
     # --- Faults of the home ---------------------------------------------------------
 
     async def wrong_clock(self) -> None:
-        """Have the time of day wrong, until it is set right."""
+        """Have the time of day wrong, until it is set right.
+
+        Set back in an outage, it hides where that began: what is missing is not told then.
+        """
+        if not self._simulator.device.online:
+            return
         self._skipped.shifted = self._dice.uniform(-1, 1) * self._dice.choice(
             (2, MINUTE, 2 * HOUR)
         )

@@ -50,9 +50,11 @@ class BackOff:
     def pause(self, error: LinkError) -> float:
         """Return the seconds to wait before the next attempt."""
         floor, ceiling = 0.0, BACKOFF_FIRST * 2.0 ** min(self._failures, 16)
-        self._failures += 1
-        if _asks_for_patience(error):
+        # Whoever took the session over once may have wanted no more than that.
+        once = isinstance(error, TokenInUse) and not self._failures
+        if _asks_for_patience(error) and not once:
             floor, ceiling = BACKOFF_PATIENT, BACKOFF_MAX
+        self._failures += 1
         return self._jitter(floor, min(ceiling, BACKOFF_MAX))
 
 

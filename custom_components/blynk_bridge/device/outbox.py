@@ -68,6 +68,12 @@ class Outbox:
         self._waiting: dict[str, _Waiting] = {}
         self._under_way: dict[str, _Waiting] = {}
         self._known: dict[str, Form] = {}
+        self._suspects: set[str] = set()
+        """Datastreams of a message that was refused: none of them spoils another one."""
+        self._refused: dict[str, _Waiting] = {}
+        """What the server did not even take alone."""
+        self._probe: str | None = None
+        """The one of those that has tried again last."""
 
     def __len__(self) -> int:
         """Return how many datastreams wait."""
@@ -79,8 +85,10 @@ class Outbox:
         return min((item.lane for item in self._waiting.values()), default=None)
 
     def is_unsent(self, name: str) -> bool:
-        """Return whether a datastream waits, or is on its way without an answer."""
-        return name in self._waiting or name in self._under_way
+        """Return whether a datastream waits, or was sent and not taken so far."""
+        return any(
+            name in each for each in (self._waiting, self._under_way, self._refused)
+        )
 
     def is_under_way(self, name: str) -> bool:
         """Return whether a datastream was sent and the answer has not come."""
@@ -111,6 +119,8 @@ class Outbox:
     def discard(self, name: str) -> None:
         """Forget a datastream that is no longer ours, on its way too."""
         self._waiting.pop(name, None)
+        self._suspects.discard(name)
+        self._refused.pop(name, None)
         self._doubt(name)
 
     def take(self) -> Parcel | None:
@@ -130,7 +140,7 @@ class Outbox:
             if form is None or self._is_known(name, form, item):
                 settled.append(name)
                 continue
-            if isinstance(form, Erased) or has_parts(form):
+            if isinstance(form, Erased) or has_parts(form) or name in self._suspects:
                 if values:
                     continue
                 values, taken = {name: form}, {name: item}
@@ -147,6 +157,7 @@ class Outbox:
         # Until the answer comes, nobody knows what Blynk has.
         for name in taken:
             del self._waiting[name]
+            self._refused.pop(name, None)
             self._doubt(name)
         if not values:
             return None
@@ -155,6 +166,12 @@ class Outbox:
 
     def acknowledged(self, parcel: Parcel) -> None:
         """Note that Blynk has these values now."""
+        self._suspects -= parcel.values.keys()
+        if self._probe in parcel.values:
+            self._probe = None
+            for name, item in self._refused.items():
+                self._waiting.setdefault(name, item)
+            self._refused.clear()
         for name, item in parcel.waiting.items():
             if self._arrived(name, item):
                 self._known[name] = parcel.values[name]
@@ -168,10 +185,33 @@ class Outbox:
                     name, newer.data_type, newer.source, item.lane, forced=item.forced
                 )
 
-    def refused(self, parcel: Parcel) -> None:
-        """Forget about what the server does not take, until there is something new."""
+    def refused(self, parcel: Parcel) -> list[str]:
+        """Let each value of a refused message try it alone; return who already has.
+
+        Those are put aside until there is something new, which goes alone, too, or
+        until `retry`. The others would otherwise be lost for a single one that the
+        server does not take.
+        """
+        self._suspects |= parcel.values.keys()
+        if len(parcel.values) > 1:
+            self.returned(parcel)
+            return []
         for name, item in parcel.waiting.items():
-            self._arrived(name, item)
+            if self._arrived(name, item):
+                self._refused[name] = item
+        return list(parcel.values)
+
+    def retry(self) -> bool:
+        """Let one of the refused values try again; return whether there was one.
+
+        If it is taken, the others try, too. If not, the next time it is another's turn.
+        """
+        name = next(iter(self._refused), None)
+        if name is None:
+            return False
+        self._waiting.setdefault(name, self._refused.pop(name))
+        self._probe = name
+        return True
 
     def has_value(self, name: str) -> bool:
         """Return whether Blynk has acknowledged a value that nothing has superseded."""

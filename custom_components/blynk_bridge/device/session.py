@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-import logging
 import random
-import re
 import secrets
 import ssl
 from typing import Final, Never
@@ -16,36 +14,20 @@ from .dial import Resolve, resolve_by_system
 from .endpoint import Endpoint, RedirectPolicy
 from .errors import (
     BlynkError,
-    InvalidEndpoint,
-    InvalidMessage,
     InvalidToken,
     LinkError,
     NotConnected,
     ProtocolRefused,
     RedirectRefused,
 )
+from .inbox import Inbox
 from .link import Link, Protocol
-from .messages import (
-    DOWNLINK_FILTER,
-    DatastreamWrite,
-    DeviceInfo,
-    Diagnostic,
-    Downlink,
-    FirmwareOffer,
-    MetadataValue,
-    Publication,
-    Redirect,
-    device_info,
-    parse,
-)
+from .messages import DOWNLINK_FILTER, DeviceInfo, Downlink, Publication, device_info
 from .region import Ask, Regions
 from .route import Redirected, Route
 
-_LOGGER: Final = logging.getLogger(__name__)
-
 SETTLE_TIME: Final = 0.5
 """Seconds after SUBACK in which a redirect is waited for before messages are spent."""
-_LOGGED_TOPIC_MAX: Final = 80
 _OTHER_PROTOCOL: Final = {Protocol.V311: Protocol.V5, Protocol.V5: Protocol.V311}
 
 
@@ -107,15 +89,15 @@ class DeviceSession:
         Without `ask` a token that the configured server refuses is invalid.
         """
         self._settings = settings
-        # Whatever the case: host names are folded before they are shown.
-        self._secret = re.compile(re.escape(settings.token), re.IGNORECASE)
+        self._inbox = Inbox(
+            settings.token, on_message=on_message, on_redirect=self._redirect
+        )
         policy = RedirectPolicy(settings.endpoint, settings.allowed_hosts)
         self._route = Route(policy, settings.home)
         self._regions = None if ask is None else Regions(policy, settings.token, ask)
         self._back_off = BackOff(jitter)
         self._tls = tls
         self._resolve = resolve
-        self._on_message = on_message
         self._on_status = on_status
         self._on_publish = on_publish
         self._announces = announces
@@ -123,8 +105,6 @@ class DeviceSession:
         self._link: Link | None = None
         self._ready = asyncio.Event()
         self._refused_protocols: set[Protocol] = set()
-        self._unhandled: set[type[Downlink]] = set()
-        """Sorts of messages of which was told that they could not be handled."""
         self.status = SessionStatus(SessionState.CONNECTING, self._route.start)
         self.messages_sent = 0
         """Publishes and questions made, each of which costs a message of the quota."""
@@ -205,7 +185,7 @@ class DeviceSession:
         link = self._link = Link(
             endpoint,
             self._settings.token,
-            on_message=self._receive,
+            on_message=self._inbox.receive,
             client_id=f"bridge-{secrets.token_hex(8)}",
             protocol=self._protocol,
             tls=self._tls,
@@ -238,59 +218,15 @@ class DeviceSession:
         self._ready.set()
         self._set_status(SessionState.READY, endpoint)
 
-    def _receive(self, topic: str, payload: bytes) -> None:
-        """Turn a packet into a message, and hand it on."""
-        try:
-            message = parse(topic, payload)
-            if isinstance(message, Redirect):
-                self._redirect(message.target)
-                return
-        except (InvalidMessage, InvalidEndpoint) as error:
-            _LOGGER.debug(
-                "Ignored message on %s: %s",
-                repr(self._scrub(topic)[:_LOGGED_TOPIC_MAX]),
-                error,
-            )
-            return
-        try:
-            self._on_message(self._scrub_message(message))
-        # The link would take it for malformed data, and end: once a message, for ever.
-        except Exception:
-            kind = type(message)
-            _LOGGER.log(
-                logging.DEBUG if kind in self._unhandled else logging.ERROR,
-                "A %s could not be handled",
-                kind.__name__,
-                exc_info=True,
-            )
-            self._unhandled.add(kind)
-
-    def _scrub_message(self, message: Downlink) -> Downlink:
-        """Return a message without the token: its texts end up in states and logs."""
-        match message:
-            case DatastreamWrite(name, text):
-                return DatastreamWrite(self._scrub(name), self._scrub(text))
-            case MetadataValue(name, text):
-                return MetadataValue(self._scrub(name), self._scrub(text))
-            case Diagnostic(text):
-                return Diagnostic(self._scrub(text))
-            case FirmwareOffer(str() as version):
-                return FirmwareOffer(self._scrub(version))
-        return message
-
-    def _scrub(self, text: str) -> str:
-        """Return a server's text without the token."""
-        return self._secret.sub("[token]", text)
-
     def _redirect(self, text: str) -> None:
         """Leave for the server that a redirect names.
 
-        Raises InvalidEndpoint for a target that is none: with the token in it, too.
+        Raises InvalidEndpoint for a target that is none.
         """
         link, current = self._link, self.status.endpoint
         reason: LinkError
         try:
-            target = self._route.target_of(self._scrub(text), current)
+            target = self._route.target_of(text, current)
             if target == current:
                 return
             reason = Redirected(target)
