@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 import json
-from typing import Protocol
+from typing import Final, Protocol
 
 import aiomqtt
 
+from custom_components.blynk_bridge.device.endpoint import Transport
+from custom_components.blynk_bridge.device.link import Protocol as MqttVersion
 from simulator import Simulator
 from simulator.datastreams import Datastream, DataType
 from tests.mosquitto.broker import CLOUD_PASSWORD, CLOUD_USER, HOST, Mosquitto
@@ -21,11 +23,42 @@ type Value = float | str
 TEMPLATE = (
     Datastream(name="Temperature", pin=1, min=-50, max=150, decimals=1),
     Datastream(name="Lamp", pin=2, type=DataType.INTEGER, min=0, max=1),
-    Datastream(name="Fan", pin=3, type=DataType.INTEGER, min=0, max=1),
+    # Its widget goes back to its old value unless the device confirms the new one.
+    Datastream(
+        name="Fan", pin=3, type=DataType.INTEGER, min=0, max=1, confirm_timeout=5
+    ),
     Datastream(name="Level", pin=4, type=DataType.INTEGER, min=0, max=100),
     Datastream(name="Target", pin=5, type=DataType.INTEGER, min=0, max=100),
     Datastream(name="Note", pin=6, type=DataType.STRING),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CloudKind:
+    """A cloud, and how it is reached."""
+
+    name: str
+    transport: Transport
+    protocol: MqttVersion
+    grace: float = 0.002
+    """Seconds of silence, while it sleeps, after which it has nothing to say."""
+
+    def __str__(self) -> str:
+        """Return what pytest calls it."""
+        return self.name
+
+
+SIMULATOR: Final = CloudKind("simulator", Transport.TCP, MqttVersion.V311)
+BROKERS: Final = (
+    CloudKind("mosquitto, 3.1.1 over TCP", Transport.TCP, MqttVersion.V311),
+    CloudKind("mosquitto, 5 over TLS", Transport.TLS, MqttVersion.V5),
+)
+"""A broker that is none of ours."""
+WEB_BROKERS: Final = (
+    CloudKind("mosquitto, 5 over WebSocket", Transport.WS, MqttVersion.V5, 0.25),
+    CloudKind("mosquitto, 3.1.1 over wss", Transport.WSS, MqttVersion.V311, 0.25),
+)
+"""It looks at its WebSockets ten times a second only, which takes its time."""
 
 
 class Blynk(Protocol):
@@ -65,9 +98,9 @@ class SimulatedBlynk:
     def value(self, name: str) -> Value | None:
         """Return what a datastream holds."""
         value = self.simulator.device.datastreams[name].value
-        if isinstance(value, str):
-            return value
-        return None if value is None else float(value)
+        if isinstance(value, tuple):
+            raise TypeError("no place in this house")
+        return value if isinstance(value, str | None) else float(value)
 
     async def press(self, name: str, value: Value) -> None:
         """Operate a widget."""
@@ -102,7 +135,7 @@ class BrokerBlynk:
         """Send what a datastream holds."""
         if (value := self._stored.get(name)) is not None:
             text = value if isinstance(value, str) else f"{value:g}"
-            await self._client.send(f"downlink/ds/{name}", text.encode())
+            await self._client.publish(f"downlink/ds/{name}", text.encode())
 
     async def _take(self, topic: str, text: str) -> None:
         """Store a value, or answer a question."""
@@ -120,11 +153,10 @@ class BrokerBlynk:
 
 
 @asynccontextmanager
-async def blynk_on(broker: Mosquitto, proxy: Proxy) -> AsyncGenerator[BrokerBlynk]:
-    """Play Blynk on a broker, reached through a proxy of its own."""
-    port = proxy.listen(broker.endpoint().port)
+async def blynk_on(broker: Mosquitto) -> AsyncGenerator[BrokerBlynk]:
+    """Play Blynk on a broker."""
     async with aiomqtt.Client(
-        HOST, port, username=CLOUD_USER, password=CLOUD_PASSWORD
+        HOST, broker.endpoint().port, username=CLOUD_USER, password=CLOUD_PASSWORD
     ) as client:
         await client.subscribe("#", qos=1)
         blynk = BrokerBlynk(client)

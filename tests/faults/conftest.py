@@ -1,8 +1,10 @@
-"""Fixtures of the fault table: a house in skipped time."""
+"""Fixtures of the fault table: a house in skipped time, and a cloud of any kind."""
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 import random
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import (
     CONF_HOST,
     CONF_PORT,
@@ -25,15 +27,25 @@ from custom_components.blynk_bridge.const import (
 from custom_components.blynk_bridge.credentials import Credentials
 from simulator import Simulator, SimulatorOptions
 from tests.conftest import TEMPLATE_ID, TOKEN
-from tests.skipped_time import skipped_time
+from tests.mosquitto.broker import (
+    Credentials as Certificates,
+    Mosquitto,
+    mosquitto_in,
+    program,
+)
+from tests.skipped_time import SkippedTime, skipped_time
 
-from .clouds import TEMPLATE, SimulatedBlynk
+from .clouds import SIMULATOR, TEMPLATE, Blynk, CloudKind, SimulatedBlynk, blynk_on
 from .house import SUBENTRIES, House
 from .proxy import Proxy
-from .row import Row
+from .row import Row, heal
 
-_SETTLED = 150.0
-"""Seconds after which everything was sent and nothing is asked any more."""
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Return users, rights and certificates that all brokers share."""
+    program("mosquitto")
+    return Certificates.issue(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture
@@ -45,25 +57,40 @@ async def proxy(socket_enabled: None) -> AsyncGenerator[Proxy]:
 
 
 @pytest.fixture
-async def simulator(socket_enabled: None) -> AsyncGenerator[Simulator]:
-    """Return a running simulator of two regions, whose template is the house's."""
-    options = SimulatorOptions(
-        token=TOKEN, template_id=TEMPLATE_ID, datastreams=TEMPLATE
-    )
-    async with Simulator(options) as running:
-        yield running
+async def server(
+    request: pytest.FixtureRequest, socket_enabled: None, kind: CloudKind
+) -> AsyncGenerator[Simulator | Mosquitto]:
+    """Return a running server, which takes its time to start."""
+    if kind is SIMULATOR:
+        options = SimulatorOptions(
+            token=TOKEN, template_id=TEMPLATE_ID, datastreams=TEMPLATE
+        )
+        async with Simulator(options) as simulator:
+            yield simulator
+        return
+    certificates: Certificates = request.getfixturevalue("certificates")
+    folders: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    async with mosquitto_in(folders.mktemp("mosquitto"), certificates) as broker:
+        yield broker
 
 
-@pytest.fixture
-async def house(
-    hass: HomeAssistant,
-    proxy: Proxy,
-    simulator: Simulator,
-    caplog: pytest.LogCaptureFixture,
-    row: Row,
-) -> AsyncGenerator[House]:
-    """Return a house that is online, and where all is said."""
-    random.seed(row.fault)
+@asynccontextmanager
+async def _cloud(
+    server: Simulator | Mosquitto, kind: CloudKind, proxy: Proxy, time: SkippedTime
+) -> AsyncGenerator[tuple[Blynk, int]]:
+    """Give the cloud, and the port that leads to it through the proxy."""
+    if isinstance(server, Simulator):
+        server.cloud.clock = time.wall
+        simulated = SimulatedBlynk(server, proxy)
+        yield simulated, simulated.port
+        return
+    time.busy = lambda: server.at_work
+    async with blynk_on(server) as played:
+        yield played, proxy.listen(server.endpoint(kind.transport).port)
+
+
+async def _furnish(hass: HomeAssistant) -> None:
+    """Have what is exposed, and the platforms of the bridge's own entities."""
     for platform in PLATFORMS:
         assert await async_setup_component(hass, platform, {})
     assert await async_setup_component(
@@ -74,31 +101,46 @@ async def house(
         hass, "input_number", {"input_number": {"level": level}}
     )
     hass.states.async_set("sensor.temperature", "0")
-    with skipped_time(hass.loop) as skipped:
-        simulator.cloud.clock = skipped.wall
-        blynk = SimulatedBlynk(simulator, proxy)
-        await blynk.press("Target", 1)
-        await blynk.press("Note", "note 0")
-        entry = MockConfigEntry(
-            domain=DOMAIN,
-            title="Home",
-            entry_id="01TESTENTRY",
-            minor_version=BlynkConfigFlow.MINOR_VERSION,
-            data={
-                CONF_TOKEN: TOKEN,
-                CONF_TEMPLATE_ID: TEMPLATE_ID,
-                CONF_HOST: "127.0.0.1",
-                CONF_PORT: blynk.port,
-                CONF_TRANSPORT: "tcp",
-                CONF_VERIFY_SSL: True,
-                CONF_PROTOCOL: "3.1.1",
-                **row.entry,
-            },
-            unique_id=Credentials.parse(TOKEN).fingerprint,
-            subentries_data=list(SUBENTRIES),
-        )
-        house = House(hass, entry, proxy, blynk, skipped, caplog)
-        await house.move_in()
-        yield house
-        if entry.state.recoverable:
-            await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant,
+    proxy: Proxy,
+    caplog: pytest.LogCaptureFixture,
+    server: Simulator | Mosquitto,
+    kind: CloudKind,
+    row: Row,
+) -> AsyncGenerator[House]:
+    """Return a house that is online, and where all is said."""
+    random.seed(row.fault)
+    await _furnish(hass)
+    with skipped_time(hass.loop, kind.grace) as skipped:
+        async with _cloud(server, kind, proxy, skipped) as (blynk, port):
+            await blynk.press("Target", 1)
+            await blynk.press("Note", "note 0")
+            entry = MockConfigEntry(
+                domain=DOMAIN,
+                title="Home",
+                entry_id="01TESTENTRY",
+                minor_version=BlynkConfigFlow.MINOR_VERSION,
+                data={
+                    CONF_TOKEN: TOKEN,
+                    CONF_TEMPLATE_ID: TEMPLATE_ID,
+                    CONF_HOST: "127.0.0.1",
+                    CONF_PORT: port,
+                    CONF_TRANSPORT: kind.transport,
+                    CONF_VERIFY_SSL: False,
+                    CONF_PROTOCOL: kind.protocol,
+                    **row.entry,
+                },
+                unique_id=Credentials.parse(TOKEN).fingerprint,
+                subentries_data=list(SUBENTRIES),
+            )
+            house = House(hass, entry, proxy, blynk, skipped, caplog)
+            await house.move_in()
+            yield house
+            if entry.state is ConfigEntryState.LOADED:
+                await hass.config_entries.async_unload(entry.entry_id)
+            await heal(house)
+            await proxy.close()

@@ -79,7 +79,7 @@ def _again_and_again() -> Iterator[Row]:
                 # On a line that flaps the device is announced now and then only: it
                 # counts as online until the first message is not acknowledged.
                 outages=(1, 20 if stage is Stage.INFO else 1),
-                issue="token_in_use"
+                perhaps="token_in_use"
                 if stage is Stage.INFO and mishap in _CUTS
                 else None,
                 # Each attempt that comes so far costs one.
@@ -87,12 +87,14 @@ def _again_and_again() -> Iterator[Row]:
             )
 
 
-def treats(*ways: Way, **traffic: float | bool) -> Deed:
+def treats(
+    *ways: Way, delay: float = 0.0, rate: float | None = None, swallow: bool = False
+) -> Deed:
     """Return the deed of a line that treats bytes in some way."""
 
     async def begin(house: House) -> None:
         for way in ways:
-            house.proxy.traffic[way] = Traffic(**traffic)
+            house.proxy.traffic[way] = Traffic(delay, rate, swallow)
 
     return begin
 
@@ -200,20 +202,20 @@ _LASTING: Final = (
         spends=8,
     ),
     Row(
-        fault="Forty bytes a second get up, for five minutes",
-        begin=treats(Way.UP, rate=40),
-        slow=True,
-        lasts=300,
-        within=30,
-        spends=16,
-    ),
-    Row(
         fault="Four bytes a second get through, for ten minutes",
         begin=treats(*Way, rate=4),
         lasts=600,
         offline=_DEADLINE + 3,
         within=_AFTER_LONG,
         spends=8,
+    ),
+    Row(
+        fault="Forty bytes a second get up, for five minutes",
+        begin=treats(Way.UP, rate=40),
+        slow=True,
+        lasts=300,
+        within=30,
+        spends=16,
     ),
     Row(
         fault="The line flaps, every four seconds for an hour",
@@ -236,4 +238,5 @@ _LASTING: Final = (
     ),
 )
 
-LINE: Final[tuple[Row, ...]] = (*_once(), *_again_and_again(), *_LASTING)
+ONCE: Final[tuple[Row, ...]] = (*_once(),)
+LINE: Final[tuple[Row, ...]] = (*ONCE, *_again_and_again(), *_LASTING)

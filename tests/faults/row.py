@@ -67,7 +67,12 @@ class Row:
     """How soon the user sees that the connection is gone; None: it is not."""
     outages: tuple[int, int] = (1, 1)
     """How often the log says so, at least and at most, and as often that it is back."""
+    warnings: int = 0
+    """What else the log says, once each."""
     issue: str | None = None
+    """The repair issue that is raised, and taken back."""
+    perhaps: str | None = None
+    """The repair issue that may be raised, depending on how long each pause is."""
     asks_for_token: bool = False
     within: float
     """How long after the end everything is as it should be, at most."""

@@ -109,6 +109,18 @@ class Mosquitto:
         """Return where the broker's log goes."""
         return self._folder / "mosquitto.log"
 
+    @property
+    def at_work(self) -> bool:
+        """Return whether the broker has something to do, as Linux sees it.
+
+        What is sent to it wakes it at once; when it sleeps again, it has answered.
+        """
+        if self._process is None:
+            return False
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
+        # The name in parentheses may be anything.
+        return stat.rpartition(")")[2].split()[0] != "S"
+
     async def start(self) -> None:
         """Run the broker until it listens: on free ports, and later on the same."""
         if self._ports:
@@ -175,6 +187,8 @@ class Mosquitto:
             f"acl_file {folder / 'rights'}",
             "persistence false",
             "max_queued_messages 0",
+            # Else an answer may wait for the acknowledgement of the one before.
+            "set_tcp_nodelay true",
             "log_dest stderr",
             "log_type all",
         ]
