@@ -37,7 +37,7 @@ from .weather import Weather
 DAY: Final = 86_400.0
 CALM: Final = 3600.0
 """Seconds at the end in which nothing goes wrong any more."""
-SETTLED: Final = 1.5
+SETTLED: Final = 2.5
 """Days after which what is bounded has grown to its bound."""
 _SAMPLES_MIN: Final = 4
 _PATIENCE: Final = 12 * 3600.0
