@@ -152,6 +152,7 @@ class Behaviour:
 
     # Datastreams
     pin_addressing: bool = False
+    withhold_answers: bool = False  # to get/ds
     unset_answer: UnsetAnswer = UnsetAnswer.NOTHING
     boolean_text: BooleanText = BooleanText.DIGITS
     echo: bool = False

@@ -48,3 +48,10 @@ class Region:
         if secure:
             return f"https://{self.host}:{self.https_port}"
         return f"http://{self.host}:{self.http_port}"
+
+
+def host_of(number: int, domain: str | None) -> str | None:
+    """Give the host name of a region in a domain; the entry is the domain itself."""
+    if domain is None or not number:
+        return domain
+    return f"{REGION_NAMES[number]}.{domain}"

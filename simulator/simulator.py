@@ -23,7 +23,7 @@ from .confirmation import Cancel
 from .datastreams import DEMO, Datastream
 from .device import Device
 from .journal import Journal
-from .regions import REGION_NAMES, Region, Transport
+from .regions import REGION_NAMES, Region, Transport, host_of
 from .values import AppValue
 from .web import WebServers
 
@@ -84,7 +84,7 @@ class Simulator:
             datastreams=options.datastreams,
             events=options.events,
             regions={
-                name: Region(name, _host(options, number))
+                name: Region(name, host_of(number, options.domain) or options.host)
                 for number, name in enumerate(REGION_NAMES[: options.regions])
             },
             behaviour=options.behaviour,
@@ -346,10 +346,3 @@ class Simulator:
         newest = "\n".join(f"  {entry}" for entry in [*self.journal][-10:])
         state = f"online: {self.device.online}, home: {self.device.home}"
         return f"not within {timeout} s: {source}\n{state}, newest last:\n{newest}"
-
-
-def _host(options: SimulatorOptions, number: int) -> str:
-    """Give the host name of a region; the entry is the domain itself."""
-    if options.domain is None:
-        return options.host
-    return f"{REGION_NAMES[number]}.{options.domain}" if number else options.domain

@@ -108,6 +108,8 @@ def _batch(cloud: Cloud, device: Device, payload: bytes) -> None:
 
 def _get(cloud: Cloud, device: Device, payload: bytes) -> None:
     """Answer get/ds: one downlink a name that has a value or default [19]."""
+    if cloud.behaviour.withhold_answers:
+        return
     for name in payload.decode(errors="replace").split(","):
         state = _find(cloud, device, name.strip())
         if state is not None:
@@ -116,6 +118,8 @@ def _get(cloud: Cloud, device: Device, payload: bytes) -> None:
 
 def _get_all(cloud: Cloud, device: Device, _payload: bytes) -> None:
     """Answer get/ds/all: only the datastreams that are synced with the server's value [19]."""
+    if cloud.behaviour.withhold_answers:
+        return
     for state in [*device.datastreams.values()]:
         if state.definition.sync:
             cloud.deliver_value(device, state)

@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+from homeassistant.core import State
+from homeassistant.util import dt as dt_util
 from hypothesis import given, strategies as st
 import pytest
 
@@ -84,6 +86,19 @@ def test_the_last_value_is_told(past: Past) -> None:
     values = [form for _, form in past if form is not None]
     found = points(past, 7)
     assert ([point.form for point in found[-1:]]) == values[-1:]
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [(1795579712.4919996, 492), (1795580454.2019994, 201), (1795579700.16, 160)],
+)
+def test_a_millisecond_is_the_one_that_home_assistant_shows(
+    time: float, shown: int
+) -> None:
+    """It shows microseconds, to which a float is brought first."""
+    state = State("sensor.x", "1", last_updated=dt_util.utc_from_timestamp(time))
+    assert state.last_updated.microsecond // 1000 == shown
+    assert Point(time, 1).timed[0] == int(time) * 1000 + shown
 
 
 # --- Gaps ------------------------------------------------------------------------------

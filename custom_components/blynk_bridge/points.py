@@ -1,14 +1,17 @@
 """Points: what of an entity's past a chart needs."""
 
 from dataclasses import dataclass
-import math
+from datetime import timedelta
 from typing import Final
+
+from homeassistant.util import dt as dt_util
 
 from .device.messages import TimedValue
 from .device.values import JsonValue
 
-_FINEST: Final = 0.001
-"""Seconds; Blynk's history knows no finer time."""
+_EPOCH: Final = dt_util.utc_from_timestamp(0)
+_FINEST: Final = 1000
+"""Microseconds; Blynk's history knows no finer time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Point:
     @property
     def timed(self) -> TimedValue:
         """Return it as it travels."""
-        return math.floor(self.time * 1000), self.form
+        return _microseconds(self.time) // 1000, self.form
 
 
 class PointFilter:
@@ -34,7 +37,7 @@ class PointFilter:
 
     def __init__(self, interval: float) -> None:
         """Prepare to keep a point each so many seconds at most."""
-        self._interval = max(interval, _FINEST)
+        self._interval = max(round(interval * 1_000_000), _FINEST)
         self._before: JsonValue | None = None
         self._newest: Point | None = None
         self._interrupted = False
@@ -68,4 +71,9 @@ class PointFilter:
 
     def _slot(self, time: float) -> int:
         """Return which interval a time is in."""
-        return math.floor(time / self._interval)
+        return _microseconds(time) // self._interval
+
+
+def _microseconds(time: float) -> int:
+    """Return a time as Home Assistant shows it: it has no finer one, a float has."""
+    return (dt_util.utc_from_timestamp(time) - _EPOCH) // timedelta(microseconds=1)

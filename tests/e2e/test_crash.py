@@ -5,13 +5,13 @@ from collections.abc import AsyncGenerator, Iterator
 import contextlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import count
 import json
+import math
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import aiohttp
 from homeassistant.util import dt as dt_util
@@ -70,9 +70,9 @@ class Exposed:
     def value(self, recorded: dict[str, Any]) -> float | None:
         """Return what a recorded state has to show in Blynk, None for nothing."""
         if self.attribute is not None:
-            value: float | None = recorded["attributes"].get(self.attribute)
+            value: float | None = recorded["a"].get(self.attribute)
             return value
-        state = recorded["state"]
+        state = recorded["s"]
         if state in {"on", "off"}:
             return int(state == "on")
         return None if state in {"unknown", "unavailable"} else float(state)
@@ -145,24 +145,21 @@ async def _recorded(
     home: Home, exposed: Exposed, start: datetime, end: datetime
 ) -> list[tuple[int, float]]:
     """Return what the recorder has: the changes of a trait, each with its millisecond."""
-    path = (
-        f"/api/history/period/{quote(start.isoformat())}"
-        f"?end_time={quote(end.isoformat())}&filter_entity_id={exposed.entity_id}"
-        "&significant_changes_only=0&skip_initial_state"
+    found = await home.client.command(
+        "history/history_during_period",
+        start_time=start.isoformat(),
+        end_time=end.isoformat(),
+        entity_ids=[exposed.entity_id],
+        include_start_time_state=False,
+        significant_changes_only=False,
+        no_attributes=False,
     )
     changes: list[tuple[int, float]] = []
-    for series in await home.client.request("GET", path):
-        for row in series:
-            value = exposed.value(row)
-            if value is not None and (not changes or changes[-1][1] != value):
-                changes.append((_millisecond(row["last_updated"]), value))
+    for row in found.get(exposed.entity_id, ()):
+        value = exposed.value(row)
+        if value is not None and (not changes or changes[-1][1] != value):
+            changes.append((math.floor(row["lu"] * 1000), value))
     return changes
-
-
-def _millisecond(isoformat: str) -> int:
-    """Return the one in which a time was, since 1970."""
-    since = datetime.fromisoformat(isoformat) - datetime.fromtimestamp(0, UTC)
-    return since // timedelta(milliseconds=1)
 
 
 def _in_blynk(simulator: Simulator, exposed: Exposed) -> list[tuple[int, float]]:

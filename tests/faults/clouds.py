@@ -23,7 +23,10 @@ type Value = float | str
 TEMPLATE = (
     Datastream(name="Temperature", pin=1, min=-50, max=150, decimals=1),
     Datastream(name="Lamp", pin=2, type=DataType.INTEGER, min=0, max=1),
-    Datastream(name="Fan", pin=3, type=DataType.INTEGER, min=0, max=1),
+    # Its widget goes back to its old value unless the device confirms the new one.
+    Datastream(
+        name="Fan", pin=3, type=DataType.INTEGER, min=0, max=1, confirm_timeout=5
+    ),
     Datastream(name="Level", pin=4, type=DataType.INTEGER, min=0, max=100),
     Datastream(name="Target", pin=5, type=DataType.INTEGER, min=0, max=100),
     Datastream(name="Note", pin=6, type=DataType.STRING),
@@ -95,9 +98,9 @@ class SimulatedBlynk:
     def value(self, name: str) -> Value | None:
         """Return what a datastream holds."""
         value = self.simulator.device.datastreams[name].value
-        if isinstance(value, str):
-            return value
-        return None if value is None else float(value)
+        if isinstance(value, tuple):
+            raise TypeError("no place in this house")
+        return value if isinstance(value, str | None) else float(value)
 
     async def press(self, name: str, value: Value) -> None:
         """Operate a widget."""

@@ -1,9 +1,10 @@
 """A house whose bridge reaches its cloud through the proxy, and all that its user sees."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import logging
+from typing import Any
 
 from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN
 from homeassistant.components.text.const import DOMAIN as TEXT
@@ -18,6 +19,7 @@ from homeassistant.core import (
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util.event_type import EventType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -71,7 +73,9 @@ class House:
     fault: asyncio.Task[None] | None = None
     """What goes on happening to the line, until it is healed."""
     _tasks: set[asyncio.Task[object]] = field(default_factory=set)
-    _listeners: dict[str, int] = field(default_factory=dict)
+    _listeners: Mapping[EventType[Any] | str, int] = field(default_factory=dict)
+    _standing: set[str] = field(default_factory=set)
+    """Issues of how the house is set up: nobody verifies a test's certificate."""
     _stop: CALLBACK_TYPE = lambda: None
 
     # --- Life ------------------------------------------------------------------
@@ -91,6 +95,7 @@ class House:
         await asyncio.sleep(_SETTLED)
         assert self.is_online
         assert not self.lost()
+        self._standing = self.open_issues
         self.async_follow()
 
     @callback
@@ -160,12 +165,13 @@ class House:
 
     @property
     def open_issues(self) -> set[str]:
-        """Return the repair issues there are at present."""
-        return {
+        """Return the repair issues there are at present, and were not before."""
+        issues = {
             issue_id.removesuffix("_01TESTENTRY")
             for domain, issue_id in ir.async_get(self.hass).issues
             if domain == DOMAIN
         }
+        return issues - self._standing
 
     @property
     def asks_for_token(self) -> bool:
@@ -221,7 +227,20 @@ class House:
         self.wanted["Target"] = self.wanted["Level"] = value
         await self.blynk.press("Level", value)
         await self.blynk.press("Target", value)
-        await self.blynk.press("Fan", float(self.changes % 2))
+        await self.press_fan()
+
+    async def press_fan(self) -> None:
+        """Operate the widget of what Home Assistant decides upon in the end."""
+        await self.blynk.press("Fan", 1.0 - self.at_home_fan)
+
+    async def fan_agrees(self) -> None:
+        """Wait until the widget shows the fan as it is, which takes a moment at most."""
+        await self.until(lambda: self.blynk.value("Fan") == self.at_home_fan, 10)
+
+    @property
+    def at_home_fan(self) -> float:
+        """Return whether the fan is on."""
+        return float(self.hass.states.is_state("input_boolean.fan", "on"))
 
     def at_home(self) -> dict[str, Value | None]:
         """Return what Home Assistant has of each datastream."""
@@ -240,7 +259,7 @@ class House:
         return {
             "Temperature": number("sensor.temperature"),
             "Lamp": float(states.is_state("input_boolean.lamp", "on")),
-            "Fan": float(states.is_state("input_boolean.fan", "on")),
+            "Fan": self.at_home_fan,
             "Level": number("input_number.level"),
             "Target": number("number.target"),
             "Note": text("text.note"),
@@ -256,6 +275,10 @@ class House:
             and {self.blynk.value(name), self.wanted.get(name, value)} != {value}
         }
 
+    def is_well(self) -> bool:
+        """Return whether everything is as it should be."""
+        return self.is_online and not self.lost() and not self.open_issues
+
     # --- Time ----------------------------------------------------------------------
 
     async def until(self, condition: Callable[[], object], limit: float) -> float:
@@ -263,7 +286,7 @@ class House:
         began = self.time.time()
         async with asyncio.timeout(limit):
             while not condition():
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(max(0.05, limit / 2000))
         return self.time.time() - began
 
     # --- The line --------------------------------------------------------------------

@@ -87,12 +87,14 @@ def _again_and_again() -> Iterator[Row]:
             )
 
 
-def treats(*ways: Way, **traffic: float | bool) -> Deed:
+def treats(
+    *ways: Way, delay: float = 0.0, rate: float | None = None, swallow: bool = False
+) -> Deed:
     """Return the deed of a line that treats bytes in some way."""
 
     async def begin(house: House) -> None:
         for way in ways:
-            house.proxy.traffic[way] = Traffic(**traffic)
+            house.proxy.traffic[way] = Traffic(delay, rate, swallow)
 
     return begin
 

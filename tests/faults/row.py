@@ -67,6 +67,8 @@ class Row:
     """How soon the user sees that the connection is gone; None: it is not."""
     outages: tuple[int, int] = (1, 1)
     """How often the log says so, at least and at most, and as often that it is back."""
+    warnings: int = 0
+    """What else the log says, once each."""
     issue: str | None = None
     """The repair issue that is raised, and taken back."""
     perhaps: str | None = None

@@ -91,13 +91,31 @@ def _answers() -> Iterator[Row]:
         spends=8,
     )
     yield Row(
+        fault="Questions are not answered, and a widget is used after one",
+        begin=all_of(behaves(withhold_answers=True), wait_for_the_check),
+        live=(House.press_fan, House.fan_agrees),
+        issue="unknown_datastreams",
+        lasts=20,
+        within=_HOUR + 60,
+        spends=16,
+        remark="The command is taken for the answer: the widget goes back.",
+    )
+    yield Row(
         fault="Values are refused, for ten minutes (MQTT 5)",
         begin=behaves(puback_code=0x97),
+        warnings=1,
         entry=_V5,
         lasts=_MINUTES,
         within=_HOUR,
         spends=24,
     )
+
+
+async def wait_for_the_check(house: House) -> None:
+    """Have the bridge ask what Blynk has, and wait until it does."""
+    house.simulator.cloud.diagnose(house.simulator.device, "something is wrong")
+    asked = house.spent
+    await house.until(lambda: house.spent > asked, 2 * _HOUR)
 
 
 # --- Refusals ------------------------------------------------------------------------
@@ -107,7 +125,10 @@ def _refusals() -> Iterator[Row]:
     """Give the rows of a server that lets nobody in, on both versions of MQTT."""
     for entry, version in (({}, "3.1.1"), (_V5, "5")):
         for reason in Unavailable:
-            if reason is Unavailable.NO or (not entry and reason != "unavailable"):
+            # 3.1.1 has a single code for all of them.
+            if reason is Unavailable.NO or (
+                not entry and reason is not Unavailable.UNAVAILABLE
+            ):
                 continue
             yield Row(
                 fault=f"Connections are refused: {reason} (MQTT {version})",
@@ -138,14 +159,6 @@ def _refusals() -> Iterator[Row]:
             within=_REFUSED_RETRY + _RECONNECT,
             spends=8,
         )
-    yield Row(
-        fault="No version of MQTT is spoken that we know, for ten minutes",
-        begin=all_of(behaves(close_before_connack=True), cut),
-        lasts=_MINUTES,
-        offline=1.0,
-        within=_AFTER_LONG,
-        spends=8,
-    )
 
 
 async def revoke(house: House) -> None:
@@ -332,6 +345,14 @@ _SECOND_CLIENTS: Final = (
         offline=2.0,
         within=_RECONNECT,
         spends=12,
+    ),
+    Row(
+        fault="Another client has come first, and ours is refused for a minute",
+        begin=all_of(behaves(second_client="new_refused"), cut, intrudes(again=False)),
+        lasts=60,
+        offline=2.0,
+        within=_AFTER_LONG,
+        spends=10,
     ),
     Row(
         fault="Another client uses the token once (MQTT 5)",
