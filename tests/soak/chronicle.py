@@ -15,7 +15,7 @@ from simulator.values import to_json as stored_json
 
 from .exposures import BACKFILLED
 
-_KEPT: Final = 86_400_000
+_KEPT: Final = 2 * 86_400_000
 """Milliseconds that a change is remembered which Blynk need not have."""
 
 
@@ -94,7 +94,9 @@ class Chronicle:
     def _compare(self, name: str, at: int, form: object) -> None:
         """Compare one point."""
         moment = self._moments[name].get(at)
-        if moment is None:
+        if moment is None and at < self._simulator.cloud.clock() * 1000 - _KEPT:
+            self.counts["too old to be compared"] += 1
+        elif moment is None:
             self.broken.append(f"{name} has a point of {at} that never was: {form!r}")
         elif moment.form != form:
             self.broken.append(f"{name} was {moment.form!r} at {at}, and not {form!r}")

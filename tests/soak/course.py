@@ -37,6 +37,9 @@ from .weather import Weather
 DAY: Final = 86_400.0
 CALM: Final = 3600.0
 """Seconds at the end in which nothing goes wrong any more."""
+SETTLED: Final = 2.5
+"""Days after which what is bounded has grown to its bound."""
+_SAMPLES_MIN: Final = 4
 _PATIENCE: Final = 12 * 3600.0
 """Seconds after which a bucket in debt has earned all that waits, history too."""
 
@@ -112,12 +115,16 @@ class Soak:
 
     @property
     def growth(self) -> float:
-        """Return the MiB a day by which memory has grown, the first day left aside."""
-        settled = [(day, held.resident) for day, held in self.samples if day >= 1]
-        if len(settled) < 2:
+        """Return the share of Python's memory by which it grows in a day.
+
+        The first days are left aside: the stand-ins of this soak fill what they keep.
+        Too short a soak tells nothing of it.
+        """
+        settled = [(day, held.blocks) for day, held in self.samples if day >= SETTLED]
+        if len(settled) < _SAMPLES_MIN:
             return 0.0
-        days, sizes = zip(*settled, strict=True)
-        return linear_regression(days, sizes).slope
+        days, blocks = zip(*settled, strict=True)
+        return linear_regression(days, blocks).slope / blocks[0]
 
     async def async_run(self) -> None:
         """Run the whole course."""
@@ -143,7 +150,7 @@ class Soak:
             self.verdict.expect(False, f"left behind: {what}")
         self.verdict.expect(
             self.growth < GROWTH,
-            f"memory grows by {self.growth:.2f} MiB a day",
+            f"memory grows by {self.growth:.2%} a day",
         )
         self.verdict.broken += self.logbook.complaints()
         self.took = time.perf_counter() - began

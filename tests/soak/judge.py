@@ -14,8 +14,8 @@ MONTH: Final = 100_000
 """Messages of a free organization."""
 MONTH_DAYS: Final = 31
 PER_SECOND: Final = 5
-GROWTH: Final = 0.5
-"""MiB a day: less than Python's own arenas vary by, and nothing in a home's year."""
+GROWTH: Final = 0.005
+"""Of Python's memory, a day: less than it varies by."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import gc
 from pathlib import Path
 import resource
+import sys
 import threading
 from typing import Final
 
@@ -39,6 +40,8 @@ class Holdings:
     objects: Counter[str]
     """Instances of the integration's classes, by class."""
     all_objects: int
+    blocks: int
+    """Blocks of memory that Python has allocated, whatever is in them."""
     resident: float
     """MiB of memory."""
 
@@ -82,6 +85,7 @@ def holdings(hass: HomeAssistant) -> Holdings:
         ),
         objects=ours,
         all_objects=len(objects),
+        blocks=sys.getallocatedblocks(),
         resident=resident(),
     )
 
