@@ -101,7 +101,17 @@ def _answers() -> Iterator[Row]:
         remark="The command is taken for the answer: the widget goes back.",
     )
     yield Row(
-        fault="Values are refused, for ten minutes (MQTT 5)",
+        fault="Each value is refused as invalid, for ten minutes (MQTT 5)",
+        begin=behaves(puback_code=0x99),
+        # One for each datastream that has changed.
+        warnings=5,
+        entry=_V5,
+        lasts=_MINUTES,
+        within=2 * _HOUR,
+        spends=40,
+    )
+    yield Row(
+        fault="Values are refused for the quota's sake, for ten minutes (MQTT 5)",
         begin=behaves(puback_code=0x97),
         warnings=1,
         entry=_V5,
