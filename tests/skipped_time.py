@@ -118,7 +118,7 @@ class _Wire:
         """Return whether anything has moved since the last time, or is under way."""
         seen: dict[int, tuple[int, ...]] = {}
         unacknowledged: list[tuple[socket.SocketType, bytes]] = []
-        watched = {key.fd for key in self._selector.get_map().values()}
+        watched = {fd for fd in self._selector.get_map() if isinstance(fd, int)}
         for fd in watched:
             if (connection := self._socket(fd)) is None:
                 continue

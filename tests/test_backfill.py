@@ -174,14 +174,14 @@ async def test_what_was_told_live_between_two_outages_is_not_sent_again(
     entry = await set_up(WARMTH)
     await has(simulator, 20)
     backfill = entry.runtime_data.backfill
-    sending = backfill._async_send
+    sending = backfill._filling._async_send
     allowed = asyncio.Event()
 
     async def send(*args: Any) -> None:
         await allowed.wait()
         await sending(*args)
 
-    monkeypatch.setattr(backfill, "_async_send", send)
+    monkeypatch.setattr(backfill._filling, "_async_send", send)
     for value in (21, 31):
         await go_offline(simulator, entry)
         await warm_up(hass, value, value + 1)

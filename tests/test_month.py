@@ -1,6 +1,7 @@
 """The month's quota in Home Assistant: counted, kept, told."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +14,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.blynk_bridge import quota
+from custom_components.blynk_bridge.connection import configured_endpoint
 from custom_components.blynk_bridge.const import DOMAIN
 from custom_components.blynk_bridge.device.pacing import Lane
+from custom_components.blynk_bridge.learned import Learned
 from custom_components.blynk_bridge.live_test import async_try_for_entry
-from custom_components.blynk_bridge.quota import plan_of
+from custom_components.blynk_bridge.quota import Quota, plan_of
 from simulator import Simulator
 from simulator.journal import Kind
 
@@ -26,6 +29,9 @@ from .skipped_time import skipped_time
 from .translated import STRINGS
 
 STORE = f"{DOMAIN}.01TESTENTRY"
+
+type Count = Callable[[], Awaitable[Quota]]
+
 ISSUE = "quota_nearly_used_01TESTENTRY"
 
 
@@ -57,6 +63,18 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
     wall = Wall()
     monkeypatch.setattr(quota, "_wall", wall)
     return wall
+
+
+@pytest.fixture
+def count(hass: HomeAssistant, config_entry: MockConfigEntry) -> Count:
+    """Return a function that takes up an entry's count, without its session."""
+
+    async def count() -> Quota:
+        learned = Learned(hass, config_entry.entry_id)
+        await learned.async_load(configured_endpoint(config_entry.data))
+        return Quota(hass, config_entry, learned, lambda: None)
+
+    return count
 
 
 def stored(used: int, *, month: str = "2026-12-01", **more: Any) -> dict[str, Any]:
@@ -154,15 +172,14 @@ async def test_a_crash_loses_a_minute_at_most(
 
 @pytest.mark.parametrize(
     ("time", "messages"),
-    [("2026-12-31T23:59:59", 501), ("2027-01-01", 1), ("1970-01-01", 501)],
+    [("2026-12-31T23:59:59", 500), ("2027-01-01", 0), ("1970-01-01", 500)],
 )
 async def test_a_month_that_ends_while_home_assistant_is_off(
-    set_up: SetUp, hass_storage: dict[str, Any], wall: Wall, time: str, messages: int
+    count: Count, hass_storage: dict[str, Any], wall: Wall, time: str, messages: int
 ) -> None:
     hass_storage[STORE] = stored(500)
     wall.set(time)
-    entry = await set_up()
-    assert entry.runtime_data.data.quota.messages == messages
+    assert (await count()).status.messages == messages
 
 
 async def test_a_month_that_ends_while_it_runs(
@@ -188,12 +205,11 @@ async def test_a_month_that_ends_while_it_runs(
     ],
 )
 async def test_a_count_that_is_none_begins_anew(
-    set_up: SetUp, hass_storage: dict[str, Any], wall: Wall, spent: dict[str, Any]
+    count: Count, hass_storage: dict[str, Any], wall: Wall, spent: dict[str, Any]
 ) -> None:
     hass_storage[STORE] = stored(500)
     hass_storage[STORE]["data"]["spent"] |= spent
-    entry = await set_up()
-    assert entry.runtime_data.data.quota.messages == 1
+    assert (await count()).status.messages == 0
 
 
 async def test_the_live_test_of_the_credentials_is_counted(
@@ -284,7 +300,7 @@ def warning(hass: HomeAssistant) -> dict[str, str] | None:
 async def test_the_user_is_warned_where_it_is_real(
     hass: HomeAssistant,
     config_entry: MockConfigEntry,
-    simulator: Simulator,
+    count: Count,
     hass_storage: dict[str, Any],
     wall: Wall,
     used: int,
@@ -296,9 +312,10 @@ async def test_the_user_is_warned_where_it_is_real(
     wall.set(time)
     config_entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(config_entry, options=options)
-    assert await hass.config_entries.async_setup(config_entry.entry_id)
-    await online(config_entry)
+    stop = (await count()).async_start()
     assert (warning(hass) is not None) is warns
+    stop()
+    assert warning(hass) is None
 
 
 async def test_the_warning_tells_what_is_left_and_until_when(

@@ -1,5 +1,7 @@
 """A home without a recorder has no history to send."""
 
+from typing import Any
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
@@ -7,7 +9,18 @@ import pytest
 from custom_components.blynk_bridge.const import DOMAIN
 from simulator import Simulator
 
-from .backfilled import WARMTH, chunks, come_back, filled, go_offline, has, warm
+from .backfilled import (
+    KEY,
+    WARMTH,
+    chunks,
+    come_back,
+    crash,
+    filled,
+    go_offline,
+    has,
+    restart,
+    warm,
+)
 from .conftest import SetUp
 
 
@@ -35,3 +48,24 @@ async def test_there_is_no_recorder(
     assert refusal.value.translation_key == "no_recorder"
     told = entry.runtime_data.backfill.diagnostics()["datastreams"]["Temperature"]
     assert told["left_out"] == ["no_recorder"]
+
+
+async def test_there_is_no_recorder_any_more(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What was owed can't be had, and is owed no more."""
+    warm(hass, 20)
+    entry = await set_up(WARMTH)
+    await crash(hass, entry, hass_storage)
+    (due,) = hass_storage[KEY]["data"]["history"]["exposures"].values()
+    due["gaps"] = [[due["until"] - 60, due["until"] - 30]]
+    caplog.clear()
+    await restart(hass, entry)
+    await filled(entry)
+    assert not chunks(simulator)
+    assert caplog.text.count("Home Assistant has no recorder") == 1
+    assert "Unexpected error" not in caplog.text

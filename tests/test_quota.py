@@ -11,9 +11,11 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.blynk_bridge.device.endpoint import Endpoint
 from custom_components.blynk_bridge.device.month import FREE_PLAN
 from custom_components.blynk_bridge.device.pacing import Lane
 from custom_components.blynk_bridge.device.session import SessionState, SessionStatus
+from custom_components.blynk_bridge.flapping import Announcing
 from simulator import Simulator
 from simulator.datastreams import Datastream
 from simulator.journal import Kind
@@ -238,6 +240,28 @@ async def test_a_line_that_flaps_for_a_month_is_within_the_quota(
     cost = spent(simulator)
     assert 10 <= cost["info/mcu"] <= 15
     assert cost.total() * hours < FREE_PLAN
+
+
+def test_a_thousand_reconnects_a_minute_apart_are_announced_now_and_then() -> None:
+    """Three at once, then one in five minutes; a new server is always told."""
+    now, announced = 0.0, 0
+
+    def count() -> None:
+        nonlocal announced
+        announced += 1
+
+    announcing = Announcing(lambda: now, count)
+    one = Endpoint.parse("mqtts://fra1.blynk.cloud:8883")
+    other = Endpoint.parse("mqtts://ny3.blynk.cloud:8883")
+    granted = 0
+    for _ in range(1000):
+        granted += announcing.announces(one)
+        now += 60
+    assert granted == announced == pytest.approx(1000 / 5, abs=5)
+    now -= 60
+    assert not announcing.announces(one)
+    assert announcing.announces(other)
+    assert not announcing.announces(other)
 
 
 # --- In between --------------------------------------------------------------------------

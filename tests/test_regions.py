@@ -132,7 +132,7 @@ async def test_a_device_of_another_region_is_set_up(
     assert coordinator.data.server == f"mqtts://ny3.{DOMAIN_NAME}:{port}"
     # The entry, which sends to ny3, and ny3: once for the flow and once for the entry.
     assert questions(simulator) == ["fra1", "ny3"] * 2
-    assert coordinator.data.messages_sent >= 3
+    assert coordinator.data.quota.messages >= 3
     assert TOKEN not in caplog.text
 
 

@@ -1,5 +1,7 @@
 """The page with the system's health knows how Blynk is doing."""
 
+from collections.abc import Callable
+
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -19,7 +21,8 @@ async def test_a_device_that_is_online(
     reached: bool,
 ) -> None:
     """And whether its server can be reached at all."""
-    aioclient_mock.get("https://127.0.0.1", exc=None if reached else TimeoutError())
+    mock_get: Callable[..., None] = aioclient_mock.get
+    mock_get("https://127.0.0.1", exc=None if reached else TimeoutError())
     assert await async_setup_component(hass, "system_health", {})
     entry = await set_up(exposure("switch.gone", "power", "Lamp"))
     info = await get_system_health_info(hass, DOMAIN)

@@ -7,7 +7,6 @@ from typing import Final
 from .exposure import Exposure
 from .gaps import REACH, Gap, StoredDue, StoredHistory, since, with_gap
 from .past import Past
-from .recorded import Obstacle
 
 _CLOCK_SKEW: Final = 86400.0
 
@@ -28,8 +27,6 @@ class Due:
     """Points since the entry was set up."""
     refused: bool = False
     """The server has not taken points of it in this session."""
-    obstacle: Obstacle | None = None
-    """Why there is no history of it."""
 
     @property
     def stored(self) -> StoredDue:

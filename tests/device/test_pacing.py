@@ -430,3 +430,15 @@ def test_how_often_a_busy_house_is_shown(
 ) -> None:
     interval = House(plan, used=used).pacer.interval
     assert interval == (None if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize("plan", [1, 300, FREE_PLAN])
+def test_nobody_waits_beyond_the_months_end(plan: int) -> None:
+    """In debt, with nothing left: the next month pays, and the most urgent goes first."""
+    house = House(plan, used=plan, day=30.999)
+    for _ in range(3 if plan == 1 else 400):
+        house.pacer.spend(Lane.CONFIRMATION)
+    house.now += 1
+    delays = [house.pacer.delay(lane) for lane in Lane]
+    assert delays == sorted(delays)
+    assert 0 < delays[-1] <= house.month.seconds_left

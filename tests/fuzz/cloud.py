@@ -99,9 +99,9 @@ class Peer:
         if not self.writer.transport.is_closing():
             self.writer.write(data)
 
-    def publish(self, topic: str, payload: bytes, **more: int) -> None:
-        """Send a message, as QoS 0 unless told otherwise."""
-        self.send(Publish(topic, payload, **more))
+    def publish(self, topic: str, payload: bytes, packet_id: int = 0) -> None:
+        """Send a message, at QoS 1 if it has a packet identifier."""
+        self.send(Publish(topic, payload, int(packet_id > 0), packet_id))
 
     def close(self, *, abort: bool = False) -> None:
         """Close the connection."""

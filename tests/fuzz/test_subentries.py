@@ -35,12 +35,12 @@ from .effort import effort
 from .made_up import JSON, TEXTS, nearly
 
 NOT_VALID = (KeyError, TypeError, ValueError)
-PRESENT = [
+PRESENT: list[dict[str, Any]] = [
     {key: value for key, value in fields.items() if value is not None}
     for fields in (EXPOSURE, TEMPLATE, ATTRIBUTE)
 ]
 EXPOSURES = st.one_of(*(nearly(fields) for fields in PRESENT))
-CONTROLS = [
+CONTROLS: list[dict[str, Any]] = [
     {"datastream": "A", "kind": "number", "data_type": "double", "pin": 4}
     | {"minimum": 0, "maximum": 9, "step": 1, "mode": "box"},
     {"datastream": "A", "kind": "select", "data_type": "enum", "options": ["a", "b"]},

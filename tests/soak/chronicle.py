@@ -74,6 +74,9 @@ class Chronicle:
     def audit(self) -> None:
         """Compare what has come into Blynk's history with what is written here."""
         now = self._simulator.cloud.clock() * 1000
+        for name, state in self._simulator.device.datastreams.items():
+            if name not in BACKFILLED:
+                state.history.clear()
         for name, moments in self._moments.items():
             history = self._simulator.device.datastreams[name].history
             for point in history:

@@ -22,11 +22,13 @@ from ..skipped_time import SkippedTime
 from .app import App
 from .books import Books
 from .chronicle import Chronicle
+from .cloud_faults import CLOUD_FAULTS
 from .diligence import Diligence
 from .exposures import ALL, TEMPLATE
 from .house import House
 from .judge import GROWTH, Verdict, judge_commands, judge_traffic, out_of_order
 from .leftovers import Holdings, holdings
+from .line_faults import LINE_FAULTS
 from .logbook import Logbook
 from .owner import Owner
 from .plan import Plan
@@ -83,6 +85,7 @@ class Soak:
             self.skipped,
             self.recorder,
             self.books,
+            LINE_FAULTS | CLOUD_FAULTS,
             self._dice("weather"),
         )
         self.owner = Owner(
@@ -205,7 +208,8 @@ class Soak:
             f"day {day:6.2f}: {self.books.total:6} messages,"
             f" {self.books.connects:5} connections,"
             f" {self.weather.seen.total():4} faults,"
-            f" {held.resident:6.1f} MiB, {held.objects.total()} objects of ours,"
+            f" {held.resident:6.1f} MiB, {held.all_objects:6} objects,"
+            f" {held.objects.total()} of ours,"
             f" {len(self.app.tally.broken)} complaints"
         )
 

@@ -33,13 +33,14 @@ class BackOff:
         """Return why a link that was ready has ended, or who is behind it.
 
         A takeover has a code on MQTT 5. Where there is none, three lives of less than
-        ten seconds on end tell of another client on the token.
+        ten seconds on end tell of another client on the token; a server that has had
+        enough of us tells something else.
         """
         if not isinstance(error, ConnectionLost):
             return error
         if error.code == TAKEN_OVER:
             return TokenInUse("the session was taken over")
-        if lifetime >= _SHORT_LIFE:
+        if lifetime >= _SHORT_LIFE or error.code in PATIENT:
             self._short_lives = 0
             return error
         self._short_lives += 1

@@ -172,11 +172,10 @@ class Pacer:
         """Return the seconds until the bucket holds this many, the month's end at latest."""
         low = max(0.0, min(tokens, pace.reserve) - self._tokens)
         high = max(0.0, tokens - max(self._tokens, pace.reserve))
-        if not high:
-            return low / pace.all
-        if not pace.readings:
+        if high and not pace.readings:
             return self._month.seconds_left
-        return low / pace.all + high / pace.readings
+        filling = low / pace.all + (high / pace.readings if high else 0.0)
+        return min(filling, self._month.seconds_left)
 
     def _refill(self, pace: _Pace) -> None:
         """Add the tokens that time has brought; a debt is a bucketful at most."""
