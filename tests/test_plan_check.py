@@ -106,7 +106,7 @@ async def test_a_refused_question_is_asked_again(
     hass.states.async_set("sensor.a", "1")
     await set_up(NOWHERE, protocol="5")
     await simulator.wait_for(lambda: messages(simulator))
-    simulator.behaviour.puback_code = 0x97
+    simulator.behaviour.puback_code = 0x99
     await simulator.wait_for(lambda: questions(simulator))
     simulator.behaviour.puback_code = 0
     await eventually(lambda: issue(hass, UNKNOWN))
