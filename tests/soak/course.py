@@ -125,7 +125,7 @@ class Soak:
             return 0.0
         days, blocks = zip(*settled, strict=True)
         slope: float = linear_regression(days, blocks).slope
-        return slope / blocks[0]
+        return slope / float(blocks[0])
 
     async def async_run(self) -> None:
         """Run the whole course."""
