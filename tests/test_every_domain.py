@@ -19,8 +19,8 @@ from simulator import Simulator
 from simulator.datastreams import Datastream, DataType, Value
 from simulator.journal import Kind
 
-from .conftest import SetUp, exposure
-from .every_domain import DOMAINS, async_set_up_domain
+from .conftest import SetUp
+from .every_domain import DOMAINS, async_set_up_domain, exposed, name_of
 from .every_write import WRITES, Write
 
 # What the time of the day decides.
@@ -40,25 +40,6 @@ def _hurry() -> Generator[None]:
         patch("homeassistant.components.demo.update.FAKE_INSTALL_SLEEP_TIME", 0),
     ):
         yield
-
-
-def name_of(state: State, trait: Trait) -> str:
-    """Return the datastream's name of an entity's trait."""
-    return f"{state.entity_id} {trait.key}"
-
-
-def exposed(state: State, trait: Trait) -> ConfigSubentryData:
-    """Return a subentry that exposes all that the trait can do."""
-    description = trait.describe(state)
-    assert description is not None
-    return exposure(
-        state.entity_id,
-        trait.key,
-        name_of(state, trait),
-        description.data_type,
-        "both" if description.writable else "publish",
-        opted_in=True,
-    )
 
 
 def as_template(
