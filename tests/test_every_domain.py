@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import EVENT_CALL_SERVICE
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from syrupy.assertion import SnapshotAssertion
@@ -14,7 +14,6 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.blynk_bridge import traits
 from custom_components.blynk_bridge.downlink import EVENT_COMMAND
 from custom_components.blynk_bridge.plan import planned
-from custom_components.blynk_bridge.traits.base import Trait
 from simulator import Simulator
 from simulator.datastreams import Datastream, DataType, Value
 from simulator.journal import Kind

@@ -6,7 +6,7 @@ what it can do: they are the same today. Of the others there is no past.
 
 from collections.abc import Mapping
 import sys
-from typing import Any, Final, override
+from typing import Any, Final, cast, override
 
 from homeassistant.const import ATTR_RESTORED, ATTR_SUPPORTED_FEATURES, MATCH_ALL
 from homeassistant.core import HomeAssistant, State, callback, split_entity_id
@@ -29,7 +29,7 @@ _DECLARED: Final = ("_entity_component_unrecorded_attributes", "_unrecorded_attr
 _TELLING: Final = ("on", "open", "playing", "idle", "active", "cleaning", "home")
 
 
-class _Noting(ReadOnlyDict[str, Any]):
+class _Noting(dict[str, Any]):
     """Attributes that note which of them are asked for."""
 
     def __init__(self, attributes: Mapping[str, Any]) -> None:
@@ -92,7 +92,8 @@ def _asked(hass: HomeAssistant, exposure: Exposure) -> set[str]:
     )
     for text in (*_TELLING, *((now.state,) if now else ())):
         state = State(entity_id, text)
-        state.attributes = attributes
+        # Home Assistant's own class can't be extended.
+        state.attributes = cast("ReadOnlyDict[str, Any]", attributes)
         tolerant.value(exposure.trait, state, exposure.data_type)
     return attributes.asked
 
