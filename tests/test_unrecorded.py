@@ -5,10 +5,13 @@ from collections.abc import Iterable
 import logging
 
 from homeassistant.components.recorder.core import Recorder
+from homeassistant.components.select import SelectEntity
 from homeassistant.const import MATCH_ALL
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.entity import StateInfo
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import setup_test_component_platform
 
 from custom_components.blynk_bridge import traits
 from custom_components.blynk_bridge.availability import Availability
@@ -221,6 +224,28 @@ async def test_an_option_has_its_place_although_the_options_are_not_recorded(
         await filled(entry)
         assert imported(simulator, "Mode") == [2, 0]
         assert imported(simulator, "Message") == ["Ludicrous speed", "Light speed"]
+
+
+class Mode(SelectEntity):
+    """A choice that nobody has registered."""
+
+    _attr_name = "Mode"
+    _attr_current_option = "away"
+
+    def __init__(self) -> None:
+        """Choose from two."""
+        self._attr_options = ["home", "away"]
+
+
+async def test_an_entity_without_an_id_tells_its_options_itself(
+    recorder_mock: Recorder, hass: HomeAssistant
+) -> None:
+    """The registry knows nothing of it."""
+    setup_test_component_platform(hass, "select", [Mode()])
+    assert await async_setup_component(hass, "select", {"select": {"platform": "test"}})
+    await hass.async_block_till_done()
+    assert hass.states.is_state("select.mode", "away")
+    assert constant_attributes(hass, "select.mode") == {"options": ["home", "away"]}
 
 
 @pytest.mark.parametrize(
