@@ -83,8 +83,9 @@ async def async_states(
 ) -> tuple[State | None, Sequence[State]]:
     """Return the states after a time, up to another, each as it was.
 
-    The constant attributes are not recorded, and were always so. Before them comes the one that was so at the start, where `first` asks for it.
-    Raises RecorderUnavailable when they can't be read.
+    The constant attributes are not recorded, and were always so. Before the states
+    comes the one that was so at the start, where `first` asks for it. Raises
+    RecorderUnavailable when they can't be read.
     """
     from homeassistant.components.recorder import history
     from sqlalchemy.exc import SQLAlchemyError
