@@ -9,7 +9,6 @@ from typing import Final, Never
 from .device.errors import LinkError, NotConnected, PublishRefused
 from .device.outbox import Outbox, Parcel
 from .device.pacing import Lane, Pacer
-from .device.reasons import PATIENT
 from .device.session import DeviceSession
 from .errands import Compose, Errand, Errands
 
@@ -159,7 +158,7 @@ class Departures:
 
     def _rest_after(self, error: LinkError) -> bool:
         """Send nothing for a while if the server takes no more; return whether it is so."""
-        if not isinstance(error, PublishRefused) or error.code not in PATIENT:
+        if not isinstance(error, PublishRefused) or not error.will_pass:
             return False
         if not self._exhausted:
             _LOGGER.warning("Blynk takes no more messages for now: %s", error)
