@@ -3,13 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from .errors import (
-    ConnectionLost,
-    ConnectionRefused,
-    LinkError,
-    TokenInUse,
-    Unheard,
-)
+from .errors import ConnectionLost, ConnectionRefused, LinkError, TokenInUse, Unheard
 from .reasons import BAD_TOKEN, PATIENT, TAKEN_OVER
 
 BACKOFF_FIRST: Final = 1.0
