@@ -267,7 +267,7 @@ async def test_a_refused_question_silences_nobody(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """The link lives on: no other connection will ask, so our own value goes up."""
-    simulator.behaviour.puback_code = 0x97
+    simulator.behaviour.puback_code = 0x99
     await set_up(LAMP, protocol="5")
     await simulator.wait_for(lambda: questions(simulator))
     simulator.behaviour.puback_code = 0

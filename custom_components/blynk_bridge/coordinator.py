@@ -125,6 +125,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._status,
             self.timeline,
         )
+        self._inbox.async_listen(self._events.async_heard)
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
 

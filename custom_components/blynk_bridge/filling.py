@@ -13,6 +13,7 @@ from .daily_points import DailyPoints
 from .device.errors import LinkError, PublishRefused
 from .device.messages import Publication, timestamped_batches
 from .device.pacing import Lane
+from .device.reasons import PATIENT
 from .dues import Due, Dues
 from .exposure import Exposure
 from .gaps import REACH, Gap
@@ -164,7 +165,8 @@ class Filling:
             )
         except PublishRefused as error:
             _LOGGER.debug("Points of %s refused: %s", name, error)
-            due.refused = True
+            # A server that takes no more of anything for now will be asked again.
+            due.refused = error.code not in PATIENT
         except LinkError as error:
             _LOGGER.debug("Points of %s wait: %s", name, error)
             await asyncio.sleep(_SPACING)
