@@ -143,6 +143,7 @@ class Behaviour:
 
     # Subscriptions and acknowledgements
     bad_subscription: BadSubscription = BadSubscription.FAILURE
+    every_subscription_bad: bool = False  # downlink/# too
     suback_delay: float = 0.0
     withhold_suback: bool = False
     puback_delay: float = 0.0

@@ -305,7 +305,12 @@ class Session(Connection):
         for wish in packet.subscriptions:
             self._note("in", Kind.SUBSCRIBE, topic=wish.topic_filter, qos=wish.qos)
             try:
-                code = self._subscriptions.add(wish, level, behaviour.bad_subscription)
+                code = self._subscriptions.add(
+                    wish,
+                    level,
+                    behaviour.bad_subscription,
+                    every_bad=behaviour.every_subscription_bad,
+                )
             except SubscriptionForbidden as forbidden:
                 self.end(forbidden.reason)
                 return

@@ -37,12 +37,19 @@ class Subscriptions:
             default=None,
         )
 
-    def add(self, wish: Subscription, level: int, if_bad: BadSubscription) -> int:
-        """Grant or refuse a filter; return the code for SUBACK [10].
+    def add(
+        self,
+        wish: Subscription,
+        level: int,
+        if_bad: BadSubscription,
+        *,
+        every_bad: bool = False,
+    ) -> int:
+        """Grant or refuse a filter, every one if need be; return the code for SUBACK [10].
 
         Raises SubscriptionForbidden where a bad filter ends the connection.
         """
-        if filter_is_allowed(wish.topic_filter):
+        if filter_is_allowed(wish.topic_filter) and not every_bad:
             self._granted[wish.topic_filter] = wish.qos
             return wish.qos
         match if_bad:

@@ -210,3 +210,7 @@ def skipped_time(
         finally:
             loop.set_debug(debug)
             skipped.close()
+            if time.time != skipped.wall:
+                raise RuntimeError(
+                    "the clock was moved by others, who will put it wrong"
+                )

@@ -19,7 +19,7 @@ from .connection import session_settings, tls_context
 from .const import CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
-from .device.errors import InvalidToken
+from .device.errors import InvalidToken, LinkError
 from .device.link import Protocol
 from .device.messages import Downlink as DownlinkMessage, Publication
 from .device.pacing import Lane, Pacer
@@ -29,6 +29,7 @@ from .events import Events
 from .exposure import Exposure
 from .flapping import Announcing, CatchingUp
 from .following import Following
+from .hearing import Hearing
 from .inbox import Inbox
 from .learned import Learned
 from .network import async_asker, async_resolver
@@ -97,7 +98,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._following = Following(hass, entry)
         self._state_sync = StateSync(hass, entry, self._uplink, reader)
         self._overrides = Overrides(hass, self._uplink, self._availability, learned)
-        self._upkeep = Upkeep(hass, entry, self._uplink, learned)
+        self._hearing = Hearing(hass, entry, self._uplink, self._async_unheard)
+        self._upkeep = Upkeep(hass, entry, self._uplink, self._hearing, learned)
         self._controls = Controls(hass, entry, self._uplink)
         self._catching_up = CatchingUp(hass, self._async_catch_up)
         self._events = Events(hass, learned, self.async_send, self._async_event_counted)
@@ -119,9 +121,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._controls,
             self._state_sync,
             self._upkeep.check,
+            self._hearing,
             self._status,
             self.timeline,
         )
+        self._inbox.async_listen(self._events.async_heard)
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
 
@@ -166,6 +170,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._upkeep.async_stop()
         self._controls.async_stop()
         self._catching_up.async_disconnected()
+        self._hearing.async_disconnected()
         self._issues.async_clear()
         self._status.async_stop()
 
@@ -334,10 +339,12 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._uplink.async_drop_errands()
             self._catching_up.async_disconnected()
             self._upkeep.check.async_disconnected()
+            self._hearing.async_disconnected()
             self._backfill.async_disconnected()
         if status.state is SessionState.READY:
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
+            self._hearing.async_connected()
             self._upkeep.check.async_connected()
             self._state_sync.async_connected(self._bindings.exposures.values())
             if is_new := status.endpoint != self._served_by:
@@ -357,6 +364,13 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         alone = self._uplink.async_send_writable()
         self._state_sync.async_ask(alone)
         self._controls.async_connected()
+        self._hearing.async_expect()
+
+    @callback
+    def _async_unheard(self, error: LinkError) -> None:
+        """Leave a session that is of no use; what it has acknowledged goes again."""
+        self._served_by = None
+        self._session.end(error)
 
     @callback
     def _async_end_reauth(self) -> None:

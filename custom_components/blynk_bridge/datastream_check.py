@@ -13,6 +13,7 @@ from .device.errors import LinkError, PublishRefused
 from .device.messages import Publication, questions
 from .device.pacing import Lane
 from .exposure import Exposure
+from .hearing import Hearing
 from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -45,12 +46,14 @@ class DatastreamCheck:
         hass: HomeAssistant,
         entry: ConfigEntry,
         uplink: Uplink,
+        hearing: Hearing,
         on_change: Callable[[], None],
     ) -> None:
         """Prepare to call `on_change` when other datastreams are unknown than before."""
         self._hass = hass
         self._entry = entry
         self._uplink = uplink
+        self._hearing = hearing
         self._on_change = on_change
         self._exposures: dict[str, Exposure] = {}
         self._found: set[str] = set()
@@ -232,6 +235,10 @@ class DatastreamCheck:
             # It drops questions, too: this says nothing about the datastreams.
             self._found_until = 0.0
             self._async_schedule(_HOUR, self._async_renew)
+            return
+        if due and silent == set(due) and not await self._hearing.async_doubt():
+            # Neither does this. The next connection asks again.
+            self._found_until = 0.0
             return
         if silent - self._retried:
             self._unknown_pause = _HOUR

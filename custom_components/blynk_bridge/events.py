@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+import re
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -13,8 +14,9 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .device.errors import LinkError, NotConnected
-from .device.messages import MESSAGE_SIZE_MAX, Publication, event
+from .device.messages import MESSAGE_SIZE_MAX, Diagnostic, Downlink, Publication, event
 from .device.pacing import Lane
+from .device.values import legible
 from .learned import EventCount, Learned
 
 EVENTS_PER_DAY: Final = 100
@@ -23,6 +25,9 @@ DESCRIPTION_MAX: Final = 300
 """Characters; Blynk drops an event with more (Blynk docs, log-event)."""
 _SPACING: Final = 1.0
 """Seconds between two of the same code (Blynk docs, blynk.console/limits)."""
+
+_SHOWN_MAX: Final = 255
+"""Characters of what the server says about an event."""
 
 type Send = Callable[[Publication, Lane], Awaitable[None]]
 
@@ -49,6 +54,8 @@ class Events:
         earliest = hass.loop.time() + _SPACING
         self._not_before: defaultdict[str, float] = defaultdict(lambda: earliest)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._objections: dict[str, str] = {}
+        """What the server says about the events under way, by code; nothing at first."""
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
@@ -62,12 +69,25 @@ class Events:
         """Return how many events Blynk still takes today."""
         return max(0, EVENTS_PER_DAY - self._sent_today)
 
+    @callback
+    def async_heard(self, message: Downlink) -> None:
+        """Take a complaint for one about the event under way that it names.
+
+        The texts are not documented. One that comes after the PUBACK is too late.
+        """
+        if not isinstance(message, Diagnostic):
+            return
+        for code in self._objections:
+            if re.search(rf"\b{re.escape(code)}\b", message.text):
+                self._objections[code] = legible(message.text)[:_SHOWN_MAX]
+
     async def async_send(self, code: str, description: str) -> None:
         """Log an event in Blynk; two of the same code keep their distance.
 
         An empty description stands for the one in the template. Raises
         ServiceValidationError for one that is too long, and HomeAssistantError
-        when there is no connection, no event left today, or no answer.
+        when there is no connection, no event left today, or no answer, and when Blynk
+        objects to it.
         """
         publication = _publication(code, description)
         async with self._turns[code]:
@@ -79,6 +99,7 @@ class Events:
                     translation_placeholders={"limit": str(EVENTS_PER_DAY)},
                 )
             self._async_count(1)
+            self._objections[code] = ""
             try:
                 await self._send(publication, Lane.URGENT)
             except NotConnected as error:
@@ -92,7 +113,14 @@ class Events:
                     translation_domain=DOMAIN, translation_key="event_not_confirmed"
                 ) from error
             finally:
+                objection = self._objections.pop(code)
                 self._not_before[code] = self._hass.loop.time() + _SPACING
+        if objection:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="event_refused",
+                translation_placeholders={"text": objection},
+            )
 
     @property
     def _sent_today(self) -> int:

@@ -12,6 +12,7 @@ from .datastream_check import DatastreamCheck
 from .device.messages import DatastreamWrite, Diagnostic, Downlink as DownlinkMessage
 from .downlink import Downlink
 from .exposure import Exposure
+from .hearing import Hearing
 from .state_sync import StateSync
 from .status import StatusBoard
 from .timeline import Timeline
@@ -33,6 +34,7 @@ class Inbox:
         controls: Controls,
         state_sync: StateSync,
         check: DatastreamCheck,
+        hearing: Hearing,
         status: StatusBoard,
         timeline: Timeline,
     ) -> None:
@@ -42,6 +44,7 @@ class Inbox:
         self._controls = controls
         self._state_sync = state_sync
         self._check = check
+        self._hearing = hearing
         self._status = status
         self._timeline = timeline
         self._listeners: list[Callable[[DownlinkMessage], None]] = []
@@ -57,6 +60,7 @@ class Inbox:
     @callback
     def async_receive(self, message: DownlinkMessage) -> None:
         """Hand a message on."""
+        self._hearing.async_heard()
         for listener in list(self._listeners):
             listener(message)
         match message:

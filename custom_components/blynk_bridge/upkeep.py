@@ -11,6 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from .const import CONF_DATASTREAM, DOMAIN
 from .datastream_check import DatastreamCheck
 from .exposure import Exposure
+from .hearing import Hearing
 from .learned import Learned
 from .lost_entities import LostEntities
 from .plan import PlannedDatastream, plan_of
@@ -31,12 +32,15 @@ class Upkeep:
         hass: HomeAssistant,
         entry: ConfigEntry,
         uplink: Uplink,
+        hearing: Hearing,
         learned: Learned,
     ) -> None:
         """Prepare to watch."""
         self._hass = hass
         self._entry = entry
-        self.check = DatastreamCheck(hass, entry, uplink, self._async_show_unknown)
+        self.check = DatastreamCheck(
+            hass, entry, uplink, hearing, self._async_show_unknown
+        )
         self.changes = PlanChanges(hass, entry, learned, self._async_show_changes)
         self._lost = LostEntities(hass, entry, self._async_show_lost)
         self._issues: set[str] = set()

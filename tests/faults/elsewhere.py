@@ -157,6 +157,18 @@ _SECOND_CLIENTS: Final = (
         spends=10,
     ),
     Row(
+        fault="Another client has come first, and ours is acknowledged but not served",
+        begin=all_of(behaves(second_client="new_mute"), cut, intrudes(again=False)),
+        lasts=_MINUTES,
+        offline=2.0,
+        outages=(2, 8),
+        issue="token_in_use",
+        within=_AFTER_LONG + 60,
+        forgets=frozenset({"Note"}),
+        remark="Noticed within a minute. What Home Assistant set in a control is lost.",
+        spends=60,
+    ),
+    Row(
         fault="Another client uses the token once (MQTT 5)",
         begin=intrudes(again=False, level=5),
         entry=_V5,

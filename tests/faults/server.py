@@ -117,6 +117,57 @@ def _answers() -> Iterator[Row]:
     )
 
 
+def _subscriptions() -> Iterator[Row]:
+    """Give the rows of a server that does not let us listen."""
+    for entry, answer, words in (
+        ({}, "failure", "refused by SUBACK 0x80"),
+        (_V5, "failure", "refused by SUBACK 0x87 (MQTT 5)"),
+        ({}, "disconnect", "answered by the end of the connection"),
+        (_V5, "disconnect", "answered by the end of the connection (MQTT 5)"),
+    ):
+        yield Row(
+            fault=f"The subscription is {words}, for ten minutes",
+            begin=all_of(
+                behaves(every_subscription_bad=True, bad_subscription=answer), cut
+            ),
+            entry=entry,
+            lasts=_MINUTES,
+            offline=1.0,
+            within=_AFTER_LONG,
+            spends=8,
+        )
+    yield Row(
+        fault="The subscription is granted and nothing delivered, for ten minutes",
+        begin=all_of(
+            behaves(every_subscription_bad=True, bad_subscription="silent"), cut
+        ),
+        lasts=_MINUTES,
+        offline=1.0,
+        outages=(2, 8),
+        issue="token_in_use",
+        within=_AFTER_LONG + 60,
+        forgets=frozenset({"Level"}),
+        spends=60,
+        remark="Noticed within a minute. Home Assistant's values win meanwhile.",
+    )
+
+
+async def say_what_nobody_asked(house: House) -> None:
+    """Send the answers to questions of other devices, sound ones and garbage."""
+    for topic in ("meta/Location", "meta/", "meta", "loc/all", "utc/all/json", "ds/"):
+        for payload in (b"", b"52.37,4.9", b"{", b"\xff\xfe", b"\0", b"9" * 1024):
+            await house.simulator.send(f"downlink/{topic}", payload)
+
+
+_STRAY_ANSWERS: Final = Row(
+    fault="Metadata, time and place come that nobody has asked for, and garbage as such",
+    begin=say_what_nobody_asked,
+    lasts=60,
+    within=_RECONNECT,
+    spends=14,
+)
+
+
 async def wait_for_the_check(house: House) -> None:
     """Have the bridge ask what Blynk has, and wait until it does."""
     house.simulator.cloud.diagnose(house.simulator.device, "something is wrong")
@@ -257,6 +308,8 @@ _LIMITS: Final = (
 
 SERVER: Final[tuple[Row, ...]] = (
     *_answers(),
+    *_subscriptions(),
+    _STRAY_ANSWERS,
     *_refusals(),
     *_OUTAGES,
     *ELSEWHERE,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from .errors import ConnectionLost, ConnectionRefused, LinkError, TokenInUse
+from .errors import ConnectionLost, ConnectionRefused, LinkError, TokenInUse, Unheard
 from .reasons import BAD_TOKEN, PATIENT, TAKEN_OVER
 
 BACKOFF_FIRST: Final = 1.0
@@ -52,7 +52,11 @@ class BackOff:
         """Return the seconds to wait before the next attempt."""
         floor, ceiling = 0.0, BACKOFF_FIRST * 2.0 ** min(self._failures, 16)
         # Whoever took the session over once may have wanted no more than that.
-        once = isinstance(error, TokenInUse) and not self._failures
+        once = (
+            isinstance(error, TokenInUse)
+            and not isinstance(error, Unheard)
+            and not self._failures
+        )
         if _asks_for_patience(error) and not once:
             floor, ceiling = BACKOFF_PATIENT, BACKOFF_MAX
         self._failures += 1

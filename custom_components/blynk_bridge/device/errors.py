@@ -172,3 +172,7 @@ class TokenInUse(LinkError):
 
     Another client on the same token does that: Blynk allows one.
     """
+
+
+class Unheard(TokenInUse):
+    """Everything is acknowledged and nothing answered: the server serves another client."""

@@ -37,6 +37,11 @@ class MetadataValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerTime:
+    """The server's time, which only tells that it has heard our question."""
+
+
+@dataclass(frozen=True, slots=True)
 class Redirect:
     """The device belongs on another server."""
 
@@ -75,6 +80,7 @@ class FirmwareOffer:
 type Downlink = (
     DatastreamWrite
     | MetadataValue
+    | ServerTime
     | Redirect
     | Diagnostic
     | Reboot
@@ -233,6 +239,14 @@ def questions(names: Iterable[str]) -> Iterator[tuple[list[str], Publication]]:
         yield asked, get_values(asked)
 
 
+def get_time() -> Publication:
+    """Return the question for the time (`get/utc/all/json`), which any device may ask.
+
+    Source: Blynk docs, device-mqtt-api/topic-structure.
+    """
+    return Publication("get/utc/all/json")
+
+
 def get_all_values() -> Publication:
     """Return the question for every datastream the template syncs (`get/ds/all`)."""
     return Publication("get/ds/all")
@@ -303,4 +317,5 @@ _CONTROL: Final[Mapping[str, Callable[[str], Downlink]]] = {
     "reboot": lambda _: Reboot(),
     "reconfigure": lambda _: Reconfigure(),
     "ota/json": _firmware_offer,
+    "utc/all/json": lambda _: ServerTime(),
 }

@@ -171,6 +171,11 @@ class DeviceSession:
                 self._ready.clear()
             raise
 
+    def end(self, error: LinkError) -> None:
+        """End the link, if there is one, for a reason of the caller's; go on as ever."""
+        if self._link is not None:
+            self._link.end(error)
+
     def _count(self) -> None:
         """Count a publish, whether or not it will arrive: the cloud may count it."""
         self.messages_sent += 1
