@@ -39,6 +39,8 @@ from .device.conftest import eventually
 
 # Home Assistant's test harness has it tell of each statement.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+# And of each turn of the loop that takes long, which on a busy machine any may.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz012345"
 TEMPLATE_ID = "TMPLabcd1234"
