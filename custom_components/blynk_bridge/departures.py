@@ -6,10 +6,11 @@ from contextlib import suppress
 import logging
 from typing import Final, Never
 
-from .device.errors import LinkError, NotConnected, PublishRefused
-from .device.outbox import Outbox, Parcel
+from .device.errors import ConnectionLost, LinkError, NotConnected, PublishRefused
+from .device.messages import Publication
+from .device.outbox import SIZE_MIN, Outbox, Parcel
 from .device.pacing import Lane, Pacer
-from .device.reasons import PATIENT
+from .device.reasons import PATIENT, TOO_LARGE
 from .device.session import DeviceSession
 from .errands import Compose, Errand, Errands
 
@@ -19,6 +20,7 @@ _PATIENCE: Final = 900.0
 """Seconds after which the pacer is asked again: the clock may have been put right."""
 _REST: Final = 900.0
 """Seconds in which a server that takes no more is left alone: each try may cost a message."""
+_LOST_MAX: Final = 2
 _RETRY_TIME: Final = 3600.0
 """Seconds until one of what was refused is tried again."""
 
@@ -53,6 +55,8 @@ class Departures:
         self._given_up: set[str] = set()
         """Datastreams whose refused value was told of."""
         self._exhausted = False
+        self._lost_under_way = 0
+        """Connections that ended in a row while a large message was under way."""
         self._retry: asyncio.TimerHandle | None = None
 
     def stop(self) -> None:
@@ -74,6 +78,11 @@ class Departures:
         if not self._session.ready:
             raise NotConnected("no session")
         await self._errands.wait_for(compose, lane, self.wake)
+
+    @property
+    def size_max(self) -> int:
+        """Return how many bytes a message may have, as far as is known."""
+        return self._outbox.size_max
 
     @property
     def errands_waiting(self) -> int:
@@ -122,6 +131,7 @@ class Departures:
 
     async def _async_run_errand(self, errand: Errand) -> None:
         """Send one message that is no value, and tell who waits for it."""
+        publication: Publication | None = None
         try:
             if (publication := errand.compose()) is not None:
                 self._pacer.spend(errand.lane)
@@ -129,6 +139,8 @@ class Departures:
                 self._on_sent()
         except LinkError as error:
             self._rest_after(error)
+            if publication is not None:
+                self._suspect_size(publication, error)
             errand.fail(error)
         except Exception as error:
             errand.fail(error)
@@ -149,13 +161,28 @@ class Departures:
             else:
                 _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
                 self._outbox.returned(parcel)
+                self._suspect_size(parcel.publication, error)
         else:
             self._outbox.acknowledged(parcel)
             self._given_up -= parcel.values.keys()
             self._exhausted = False
+            self._lost_under_way = 0
             self._on_sent()
             arrived = True
         self._on_answered(parcel, arrived)
+
+    def _suspect_size(self, publication: Publication, error: LinkError) -> None:
+        """Make messages smaller if the server ends the connection over their size.
+
+        MQTT 5 has a reason for that; without one, the second end in a row tells.
+        """
+        if not isinstance(error, ConnectionLost) or publication.size <= SIZE_MIN:
+            return
+        self._lost_under_way += 1
+        if error.code == TOO_LARGE or self._lost_under_way >= _LOST_MAX:
+            self._lost_under_way = 0
+            self._outbox.shrink(publication.size)
+            _LOGGER.debug("A message of %d bytes seems too large", publication.size)
 
     def _rest_after(self, error: LinkError) -> bool:
         """Send nothing for a while if the server takes no more; return whether it is so."""
