@@ -14,7 +14,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from .const import SUBENTRY_CONTROL
 from .control import Control
 from .device.errors import InvalidValue, LinkError
-from .device.messages import questions, value as value_message
+from .device.messages import value as value_message
 from .device.pacing import Lane
 from .device.values import Value, from_text
 from .showings import Showings
@@ -238,7 +238,7 @@ class Controls:
 
         Without a connection nothing is asked: the next one asks for all.
         """
-        for asked, question in questions(names):
+        for asked, question in self._uplink.questions(names):
             for name in asked:
                 self._questions[name] = _Question(math.inf)
             try:

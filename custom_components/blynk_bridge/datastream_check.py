@@ -10,7 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .device.errors import LinkError, PublishRefused
-from .device.messages import Publication, questions
+from .device.messages import Publication
 from .device.pacing import Lane
 from .exposure import Exposure
 from .hearing import Hearing
@@ -258,7 +258,7 @@ class DatastreamCheck:
 
     async def _async_ask_for(self, names: list[str]) -> None:
         """Ask for these datastreams, and wait for the answers."""
-        for asked, question in questions(names):
+        for asked, question in self._uplink.questions(names):
             await self._async_inquire(asked, question)
 
     async def _async_inquire(self, names: list[str], question: Publication) -> None:

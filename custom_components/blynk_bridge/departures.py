@@ -6,9 +6,11 @@ from contextlib import suppress
 import logging
 from typing import Final, Never
 
-from .device.errors import LinkError, NotConnected, PublishRefused
+from .device.errors import ConnectionLost, LinkError, NotConnected, PublishRefused
+from .device.messages import Publication
 from .device.outbox import Outbox, Parcel
 from .device.pacing import Lane, Pacer
+from .device.reasons import TOO_LARGE
 from .device.session import DeviceSession
 from .errands import Compose, Errand, Errands
 
@@ -75,6 +77,11 @@ class Departures:
         await self._errands.wait_for(compose, lane, self.wake)
 
     @property
+    def size_max(self) -> int:
+        """Return how many bytes a message may have, as far as is known."""
+        return self._outbox.size_max
+
+    @property
     def errands_waiting(self) -> int:
         """Return how many messages wait that are no values."""
         return len(self._errands)
@@ -121,6 +128,7 @@ class Departures:
 
     async def _async_run_errand(self, errand: Errand) -> None:
         """Send one message that is no value, and tell who waits for it."""
+        publication: Publication | None = None
         try:
             if (publication := errand.compose()) is not None:
                 self._pacer.spend(errand.lane)
@@ -128,6 +136,8 @@ class Departures:
                 self._on_sent()
         except LinkError as error:
             self._rest_after(error)
+            if publication is not None:
+                self._suspect_size(publication, error)
             errand.fail(error)
         except Exception as error:
             errand.fail(error)
@@ -148,6 +158,7 @@ class Departures:
             else:
                 _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
                 self._outbox.returned(parcel)
+                self._suspect_size(parcel.publication, error)
         else:
             self._outbox.acknowledged(parcel)
             self._given_up -= parcel.values.keys()
@@ -155,6 +166,15 @@ class Departures:
             self._on_sent()
             arrived = True
         self._on_answered(parcel, arrived)
+
+    def _suspect_size(self, publication: Publication, error: LinkError) -> None:
+        """Make messages smaller if the server ends the connection over their size.
+
+        Only MQTT 5 tells: any other end of a connection may have any other reason.
+        """
+        if isinstance(error, ConnectionLost) and error.code == TOO_LARGE:
+            self._outbox.shrink(publication.size)
+            _LOGGER.debug("A message of %d bytes was too large", publication.size)
 
     def _rest_after(self, error: LinkError) -> bool:
         """Send nothing for a while if the server takes no more; return whether it is so."""

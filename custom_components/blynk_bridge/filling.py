@@ -102,7 +102,9 @@ class Filling:
         past = Past(self._hass, self._reader, exposure, gap)
         points = messages = 0
         while await past.async_read(_ENOUGH):
-            count, _ = _next_message(exposure.datastream, past, _ENOUGH)
+            count, _ = _next_message(
+                exposure.datastream, past, _ENOUGH, self._uplink.size_max
+            )
             past.drop(count)
             points += count
             messages += 1
@@ -168,7 +170,9 @@ class Filling:
     async def _async_send(self, due: Due, past: Past, left: int) -> None:
         """Send the next points of a gap; once they have arrived, they are done with."""
         name = due.exposure.datastream
-        count, publication = _next_message(name, past, min(left, _ENOUGH))
+        count, publication = _next_message(
+            name, past, min(left, _ENOUGH), self._uplink.size_max
+        )
         if self._daily.book(count, _now()):
             await self._write()
         try:
@@ -191,10 +195,12 @@ class Filling:
         return due in self._dues and due.past is past
 
 
-def _next_message(name: str, past: Past, limit: int) -> tuple[int, Publication]:
+def _next_message(
+    name: str, past: Past, limit: int, size_max: int
+) -> tuple[int, Publication]:
     """Return the next message, and how many of the points that wait are in it."""
     rows = [point.timed for point in islice(past.points, limit)]
-    return next(timestamped_batches(name, rows))
+    return next(timestamped_batches(name, rows, size_max))
 
 
 def _now() -> float:

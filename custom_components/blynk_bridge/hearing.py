@@ -26,7 +26,9 @@ class Hearing:
 
     A second client on the token may be met like that. Whatever comes down shows that
     we are heard. Where nothing does, one question that every device gets an answer to
-    tells; it costs a message, once for each time that Blynk is caught up with.
+    tells; it costs a message, once for each time that Blynk is caught up with. A server
+    of which nothing was ever heard may just not answer it: that is left alone after the
+    second time.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Hearing:
         self._heard = asyncio.Event()
         self._turn = asyncio.Lock()
         self._was_unheard = False
+        self._ever_heard = False
         self._timer: asyncio.TimerHandle | None = None
         self._asking: asyncio.Task[bool] | None = None
 
@@ -75,6 +78,7 @@ class Hearing:
     def async_heard(self) -> None:
         """Note that something came down."""
         self._heard.set()
+        self._ever_heard = True
         self._was_unheard = False
 
     @callback
@@ -107,6 +111,10 @@ class Hearing:
                 _LOGGER.debug("Nobody could be asked whether we are heard: %s", error)
                 return False
             except TimeoutError:
+                if self._was_unheard and not self._ever_heard:
+                    _LOGGER.debug("The server seems to answer no such question")
+                    self._heard.set()
+                    return True
                 self._was_unheard = True
                 self._on_unheard(Unheard("the server answers nothing"))
                 return False

@@ -12,7 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
 from .device.errors import InvalidValue, LinkError, PublishRefused
-from .device.messages import Publication, questions
+from .device.messages import Publication
 from .device.pacing import Lane
 from .device.values import from_text
 from .exposure import Exposure
@@ -204,7 +204,7 @@ class StateSync:
             if self._is_guarded(exposure):
                 self.async_answered(exposure)
         try:
-            for names, question in questions([*self._awaited, *compared]):
+            for names, question in self._uplink.questions([*self._awaited, *compared]):
                 asked = {name: compared[name] for name in names if name in compared}
                 await self._uplink.async_send_latest(
                     partial(self._compose, question, asked), Lane.URGENT

@@ -1,7 +1,7 @@
 """Uplink: Home Assistant's state changes on their way to Blynk."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import partial
 from typing import Never
 
@@ -16,7 +16,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from .departures import Departures
-from .device.messages import Publication
+from .device.messages import Publication, questions
 from .device.outbox import Erased, Outbox, Parcel, Source
 from .device.pacing import Lane, Pacer
 from .device.session import DeviceSession
@@ -188,6 +188,17 @@ class Uplink:
         ended the link or the message: nothing is kept for a later session.
         """
         await self.async_send_latest(lambda: publication, lane)
+
+    def questions(
+        self, names: Iterable[str]
+    ) -> Iterator[tuple[list[str], Publication]]:
+        """Yield as many questions as it takes, each with the datastreams it is about."""
+        return questions(names, self.size_max)
+
+    @property
+    def size_max(self) -> int:
+        """Return how many bytes a message may have, as far as is known."""
+        return self._departures.size_max
 
     async def async_send_latest(self, compose: Compose, lane: Lane) -> None:
         """Send what is composed when the lane's turn comes, unless that is nothing.

@@ -229,6 +229,17 @@ class House:
         await self.blynk.press("Target", value)
         await self.press_fan()
 
+    async def set_level(self) -> None:
+        """Change in Home Assistant what Blynk decides upon after a connection."""
+        self.changes += 1
+        self.wanted.pop("Level", None)
+        await self.hass.services.async_call(
+            "input_number",
+            "set_value",
+            {"entity_id": "input_number.level", "value": self.changes % 100},
+            blocking=True,
+        )
+
     async def press_fan(self) -> None:
         """Operate the widget of what Home Assistant decides upon in the end."""
         await self.blynk.press("Fan", 1.0 - self.at_home_fan)

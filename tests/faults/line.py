@@ -8,7 +8,7 @@ from typing import Final
 from . import mishaps
 from .house import House
 from .proxy import Fault, Traffic, Way
-from .row import HANDSHAKE, Deed, Row, Stage, strikes
+from .row import HANDSHAKE, Deed, Row, Stage, heal, strikes
 
 _RECONNECT: Final = 6.0
 """Seconds for the first attempts after a connection that was cut."""
@@ -125,6 +125,14 @@ def flaps(every: float) -> Deed:
     return begin
 
 
+async def calm_down_and_set(house: House) -> None:
+    """Heal the line, and set the level in the first connection that lasts."""
+    await heal(house)
+    await house.until(lambda: house.session.ready, _BACKOFF + _DEADLINE)
+    await asyncio.sleep(5)
+    await house.set_level()
+
+
 _AFTER_LONG: Final = _BACKOFF + _DEADLINE
 _LASTING: Final = (
     Row(
@@ -226,6 +234,19 @@ _LASTING: Final = (
         issue="token_in_use",
         within=2 * _BACKOFF,
         spends=80,
+    ),
+    Row(
+        fault="The line flaps for ten minutes, and the house changes what Blynk decides upon",
+        begin=flaps(4),
+        live=(House.set_level,),
+        end=calm_down_and_set,
+        lasts=600,
+        offline=1.0,
+        outages=(3, 20),
+        issue="token_in_use",
+        within=_BACKOFF + _DEADLINE,
+        spends=40,
+        remark="Blynk is asked within five minutes of the last connection; its value wins.",
     ),
     Row(
         fault="The line flaps, every 90 seconds for an hour",

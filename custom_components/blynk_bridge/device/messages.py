@@ -188,7 +188,7 @@ def timestamped_batch(name: str, points: Iterable[TimedValue]) -> Publication:
 
 
 def timestamped_batches(
-    name: str, points: Iterable[TimedValue]
+    name: str, points: Iterable[TimedValue], size_max: int = MESSAGE_SIZE_MAX
 ) -> Iterator[tuple[int, Publication]]:
     """Yield as few messages as it takes, in order, each with how many points it has.
 
@@ -200,20 +200,22 @@ def timestamped_batches(
     for point in points:
         # Each one brings a comma, the first one brings none.
         added = len(_compact(point)) + bool(packed)
-        if packed and size + added > MESSAGE_SIZE_MAX:
+        if packed and size + added > size_max:
             yield len(packed), timestamped_batch(name, packed)
             packed, size, added = [], empty, added - 1
-        packed.append(point if size + added <= MESSAGE_SIZE_MAX else _cut(name, point))
+        packed.append(
+            point if size + added <= size_max else _cut(name, point, size_max)
+        )
         size += added
     if packed:
         yield len(packed), timestamped_batch(name, packed)
 
 
-def _cut(name: str, point: TimedValue) -> TimedValue:
+def _cut(name: str, point: TimedValue, size_max: int) -> TimedValue:
     """Return the point with its text cut to what a message holds."""
     milliseconds, form = point
     while isinstance(form, str):
-        excess = timestamped_batch(name, [(milliseconds, form)]).size - MESSAGE_SIZE_MAX
+        excess = timestamped_batch(name, [(milliseconds, form)]).size - size_max
         if excess <= 0:
             break
         # JSON may spell a character with up to six: a sixth of it too much is enough.
@@ -227,11 +229,13 @@ def get_values(names: Iterable[str]) -> Publication:
     return Publication("get/ds", ",".join(names).encode())
 
 
-def questions(names: Iterable[str]) -> Iterator[tuple[list[str], Publication]]:
+def questions(
+    names: Iterable[str], size_max: int = MESSAGE_SIZE_MAX
+) -> Iterator[tuple[list[str], Publication]]:
     """Yield as many questions (`get/ds`) as it takes, each with what it asks for."""
     asked: list[str] = []
     for name in names:
-        if asked and get_values([*asked, name]).size > MESSAGE_SIZE_MAX:
+        if asked and get_values([*asked, name]).size > size_max:
             yield asked, get_values(asked)
             asked = []
         asked.append(name)

@@ -23,6 +23,9 @@ type Source = Callable[[], Value | Erased | None]
 
 _LOGGER: Final = logging.getLogger(__name__)
 
+SIZE_MIN: Final = 128
+"""Bytes that every server takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
@@ -74,6 +77,8 @@ class Outbox:
         """What the server did not even take alone."""
         self._probe: str | None = None
         """The one of those that has tried again last."""
+        self.size_max = MESSAGE_SIZE_MAX
+        """Bytes that a message may have."""
 
     def __len__(self) -> int:
         """Return how many datastreams wait."""
@@ -146,7 +151,7 @@ class Outbox:
                 values, taken = {name: form}, {name: item}
                 break
             size += len(batch({name: form}).payload) - len("{}") + len(",")
-            if values and size > MESSAGE_SIZE_MAX:
+            if values and size > self.size_max:
                 break
             values[name] = form
             taken[name] = item
@@ -162,7 +167,15 @@ class Outbox:
         if not values:
             return None
         self._under_way.update(taken)
-        return Parcel(_packed(values, taken), values, taken)
+        return Parcel(_packed(values, taken, self.size_max), values, taken)
+
+    def shrink(self, size: int) -> None:
+        """Make messages half this size from now on, in bytes: it seems to be too large.
+
+        Blynk's public cloud takes 1024 bytes; a server of one's own may take less, and
+        end the connection over more.
+        """
+        self.size_max = max(SIZE_MIN, min(self.size_max, size // 2))
 
     def acknowledged(self, parcel: Parcel) -> None:
         """Note that Blynk has these values now."""
@@ -261,7 +274,9 @@ def has_parts(form: Form | None) -> bool:
     return isinstance(form, str) and "\0" in form
 
 
-def _packed(values: Mapping[str, Form], waiting: Mapping[str, _Waiting]) -> Publication:
+def _packed(
+    values: Mapping[str, Form], waiting: Mapping[str, _Waiting], size_max: int
+) -> Publication:
     """Return the message for these values: a single one as text, several as JSON."""
     forms: dict[str, JsonValue] = {}
     for name, form in values.items():
@@ -272,13 +287,14 @@ def _packed(values: Mapping[str, Form], waiting: Mapping[str, _Waiting]) -> Publ
         ((name, only),) = forms.items()
         # Blynk documents the text form of neither Boolean nor Location.
         if not isinstance(only, bool | list):
-            return _shortened(value(name, only, waiting[name].data_type))
+            message = value(name, only, waiting[name].data_type)
+            return _shortened(message, size_max)
     return batch(forms)
 
 
-def _shortened(publication: Publication) -> Publication:
+def _shortened(publication: Publication, size_max: int) -> Publication:
     """Return the message with its text cut to what a message holds."""
-    excess = publication.size - MESSAGE_SIZE_MAX
+    excess = publication.size - size_max
     if excess <= 0:
         return publication
     kept = publication.payload[:-excess].decode(errors="ignore")

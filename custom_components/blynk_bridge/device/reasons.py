@@ -9,6 +9,7 @@ from typing import Final
 BAD_PROTOCOL: Final = frozenset({0x01, 0x84})
 BAD_TOKEN: Final = frozenset({0x86, 0x87})
 TAKEN_OVER: Final = 0x8E
+TOO_LARGE: Final = 0x95
 MOVED: Final = frozenset({0x9C, 0x9D})
 
 PATIENT: Final = frozenset({0x8A, 0x96, 0x97, 0x9F})
