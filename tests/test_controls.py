@@ -25,6 +25,7 @@ from simulator.values import AppValue
 
 from .conftest import SetUp, as_subentry, control, exposure
 from .device.conftest import eventually
+from .skipped_time import skipped_time
 
 SWITCH = control("Power", "switch", "integer")
 NUMBER = control(
@@ -403,6 +404,21 @@ async def test_setting_a_time_keeps_what_else_the_widget_has(
     await call(hass, "set_value", "time.alarm", time="02:00:00")
     datastream = simulator.device.datastreams["Alarm"]
     await simulator.wait_for(lambda: datastream.value == f"7200{rest}")
+
+
+async def test_a_used_up_quota_only_delays_the_question(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The connection holds, so nobody else would ask what Blynk has."""
+    await simulator.press("Power", 1)
+    simulator.behaviour.puback_code = 0x97
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        await set_up(SWITCH, protocol="5")
+        await asked(simulator)
+        simulator.behaviour.puback_code = 0
+        await asyncio.sleep(1000)
+        assert state(hass, "switch.power") == "on"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from simulator.journal import Kind
 
 from .conftest import SetUp, exposure, temperature
 from .device.conftest import eventually
+from .skipped_time import skipped_time
 from .test_uplink import has, messages
 
 PATIENCE = 0.6
@@ -267,7 +268,7 @@ async def test_a_refused_question_silences_nobody(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """The link lives on: no other connection will ask, so our own value goes up."""
-    simulator.behaviour.puback_code = 0x99
+    simulator.behaviour.puback_code = 0x83
     await set_up(LAMP, protocol="5")
     await simulator.wait_for(lambda: questions(simulator))
     simulator.behaviour.puback_code = 0
@@ -276,6 +277,24 @@ async def test_a_refused_question_silences_nobody(
     )
     await has(simulator, "Lamp", 1)
     assert len(simulator.journal.find(Kind.CONNECT)) == 1
+
+
+async def test_a_used_up_quota_does_not_make_ours_win(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The question is asked again when the server takes messages, before our value goes."""
+    await simulator.press("Lamp", 1)
+    simulator.behaviour.puback_code = 0x97
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        await set_up(LAMP, protocol="5")
+        await simulator.wait_for(lambda: questions(simulator))
+        simulator.behaviour.puback_code = 0
+        await asyncio.sleep(800)
+        assert not is_on(hass)
+        assert len(questions(simulator)) == 1
+        await eventually(lambda: is_on(hass), 200)
+    assert 0 not in writes(simulator, "Lamp")
 
 
 async def test_the_answers_to_an_inquiry_are_no_commands(

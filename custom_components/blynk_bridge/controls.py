@@ -14,7 +14,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from .const import SUBENTRY_CONTROL
 from .control import Control
 from .device.errors import InvalidValue, LinkError
-from .device.messages import value as value_message
+from .device.messages import Publication, value as value_message
 from .device.pacing import Lane
 from .device.values import Value, from_text
 from .showings import Showings
@@ -239,15 +239,19 @@ class Controls:
         Without a connection nothing is asked: the next one asks for all.
         """
         for asked, question in self._uplink.questions(names):
-            for name in asked:
-                self._questions[name] = _Question(math.inf)
-            try:
-                await self._uplink.async_send(question, Lane.URGENT)
-            except LinkError as error:
-                _LOGGER.debug("Could not ask for %d controls: %s", len(asked), error)
-                until = 0.0
-            else:
-                until = self._hass.loop.time() + _ANSWER_TIME
-            for name in asked:
-                if name in self._questions:
-                    self._questions[name].until = until
+            await self._async_inquire(asked, question)
+
+    async def _async_inquire(self, names: list[str], question: Publication) -> None:
+        """Send one question, and note until when its answers may come."""
+        for name in names:
+            self._questions[name] = _Question(math.inf)
+        try:
+            await self._uplink.async_send_latest(lambda: question, Lane.URGENT)
+        except LinkError as error:
+            _LOGGER.debug("Could not ask for %d controls: %s", len(names), error)
+            until = 0.0
+        else:
+            until = self._hass.loop.time() + _ANSWER_TIME
+        for name in names:
+            if name in self._questions:
+                self._questions[name].until = until

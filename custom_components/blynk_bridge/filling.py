@@ -181,7 +181,7 @@ class Filling:
             )
         except PublishRefused as error:
             _LOGGER.debug("Points of %s refused: %s", name, error)
-            due.refused = not error.will_pass
+            due.refused = True
         except LinkError as error:
             _LOGGER.debug("Points of %s wait: %s", name, error)
             await asyncio.sleep(_SPACING)

@@ -277,8 +277,7 @@ class Overrides:
             try:
                 await self._uplink.async_send_latest(self._compose, Lane.ROUTINE)
             except PublishRefused as error:
-                if not error.will_pass:
-                    self._async_refused(error)
+                self._async_refused(error)
             else:
                 self._async_sent()
 

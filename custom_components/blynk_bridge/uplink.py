@@ -16,6 +16,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from .departures import Departures
+from .device.errors import PublishRefused
 from .device.messages import Publication, questions
 from .device.outbox import Erased, Outbox, Parcel, Source
 from .device.pacing import Lane, Pacer
@@ -187,7 +188,7 @@ class Uplink:
         Raises NotConnected while there is no session, and the LinkError that
         ended the link or the message: nothing is kept for a later session.
         """
-        await self.async_send_latest(lambda: publication, lane)
+        await self._departures.async_send(lambda: publication, lane)
 
     def questions(
         self, names: Iterable[str]
@@ -203,9 +204,17 @@ class Uplink:
     async def async_send_latest(self, compose: Compose, lane: Lane) -> None:
         """Send what is composed when the lane's turn comes, unless that is nothing.
 
-        Raises as `async_send` does.
+        What is refused since the server takes no more at present waits for its turn
+        again. Raises as `async_send` does.
         """
-        await self._departures.async_send(compose, lane)
+        while True:
+            try:
+                await self._departures.async_send(compose, lane)
+            except PublishRefused as error:
+                if not error.will_pass:
+                    raise
+            else:
+                return
 
     @callback
     def async_ask_again(self) -> None:

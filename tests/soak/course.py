@@ -124,8 +124,7 @@ class Soak:
         if len(settled) < _SAMPLES_MIN:
             return 0.0
         days, blocks = zip(*settled, strict=True)
-        slope: float = linear_regression(days, blocks).slope
-        return slope / float(blocks[0])
+        return float(linear_regression(days, blocks).slope / blocks[0])
 
     async def async_run(self) -> None:
         """Run the whole course."""
