@@ -20,7 +20,7 @@ _PATIENCE: Final = 900.0
 """Seconds after which the pacer is asked again: the clock may have been put right."""
 _REST: Final = 900.0
 """Seconds in which a server that takes no more is left alone: each try may cost a message."""
-_LOST_MAX: Final = 2
+_LOST_MAX: Final = 3
 _RETRY_TIME: Final = 3600.0
 """Seconds until one of what was refused is tried again."""
 
@@ -57,6 +57,8 @@ class Departures:
         self._exhausted = False
         self._lost_under_way = 0
         """Connections that ended in a row while a large message was under way."""
+        self._suspected = 0
+        """Bytes of the smallest of those."""
         self._retry: asyncio.TimerHandle | None = None
 
     def stop(self) -> None:
@@ -141,6 +143,7 @@ class Departures:
             if (publication := errand.compose()) is not None:
                 self._pacer.spend(errand.lane)
                 await self._session.publish(publication)
+                self._passed(publication)
                 self._on_sent()
         except LinkError as error:
             self._rest_after(error)
@@ -171,23 +174,31 @@ class Departures:
             self._outbox.acknowledged(parcel)
             self._given_up -= parcel.values.keys()
             self._exhausted = False
-            self._lost_under_way = 0
+            self._passed(parcel.publication)
             self._on_sent()
             arrived = True
         self._on_answered(parcel, arrived)
 
+    def _passed(self, publication: Publication) -> None:
+        """Note that a message has arrived: its size is not to blame for anything."""
+        if publication.size >= self._suspected:
+            self._lost_under_way = 0
+
     def _suspect_size(self, publication: Publication, error: LinkError) -> None:
         """Make messages smaller if the server ends the connection over their size.
 
-        MQTT 5 has a reason for that; without one, the second end in a row tells.
+        MQTT 5 has a reason for that; without one, the third end in a row tells, with
+        none that has arrived of the same size.
         """
-        if not isinstance(error, ConnectionLost) or publication.size <= SIZE_MIN:
+        size = publication.size
+        if not isinstance(error, ConnectionLost) or size <= SIZE_MIN:
             return
+        self._suspected = min(self._suspected, size) if self._lost_under_way else size
         self._lost_under_way += 1
         if error.code == TOO_LARGE or self._lost_under_way >= _LOST_MAX:
             self._lost_under_way = 0
-            self._outbox.shrink(publication.size)
-            _LOGGER.debug("A message of %d bytes seems too large", publication.size)
+            self._outbox.shrink(size)
+            _LOGGER.debug("A message of %d bytes seems too large", size)
 
     def _rest_after(self, error: LinkError) -> bool:
         """Send nothing for a while if the server takes no more; return whether it is so."""

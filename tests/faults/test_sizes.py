@@ -50,7 +50,7 @@ def _numbers(simulator: Simulator) -> list[object]:
     return [simulator.device.datastreams[name].value for name in _NAMES]
 
 
-@pytest.mark.parametrize(("protocol", "attempts"), [("3.1.1", 8), ("5", 4)])
+@pytest.mark.parametrize(("protocol", "attempts"), [("3.1.1", 12), ("5", 4)])
 async def test_a_server_that_ends_the_connection(
     hass: HomeAssistant,
     simulator: Simulator,
