@@ -1,6 +1,7 @@
 """Fixtures for the integration: a simulator in the test's loop, and an entry that reaches it."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+import logging
 from types import MappingProxyType
 from typing import Any
 
@@ -35,6 +36,11 @@ from simulator import Simulator, SimulatorOptions
 from simulator.datastreams import Datastream, DataType
 
 from .device.conftest import eventually
+
+# Home Assistant's test harness has it tell of each statement.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+# And of each turn of the loop that takes long, which on a busy machine any may.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz012345"
 TEMPLATE_ID = "TMPLabcd1234"

@@ -6,11 +6,16 @@ from random import Random
 from typing import Any, Final
 from unittest.mock import patch
 
+from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.discovery import async_load_platform
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.blynk_bridge.traits.base import Trait
+
+from .conftest import exposure
 
 WEEKDAYS: Final = (
     "monday",
@@ -185,3 +190,22 @@ _OTHERS: Final[Mapping[str, _SetUp]] = {
     "todo": _async_set_up_todo,
 }
 DOMAINS: Final = tuple(sorted({*_OTHERS, *_HELPERS}))
+
+
+def name_of(state: State, trait: Trait) -> str:
+    """Return the datastream's name of an entity's trait."""
+    return f"{state.entity_id} {trait.key}"
+
+
+def exposed(state: State, trait: Trait) -> ConfigSubentryData:
+    """Return a subentry that exposes all that the trait can do."""
+    description = trait.describe(state)
+    assert description is not None
+    return exposure(
+        state.entity_id,
+        trait.key,
+        name_of(state, trait),
+        description.data_type,
+        "both" if description.writable else "publish",
+        opted_in=True,
+    )

@@ -202,9 +202,15 @@ def skipped_time(
         loop.set_debug(False)
         patch.setattr(time, "time", skipped.wall)
         patch.setattr(dt_util, "utcnow", skipped.now)
+        # Home Assistant's entities have a name of their own for it.
+        patch.setattr("homeassistant.helpers.entity.timer", skipped.wall)
         patch.setattr(paho, "time_func", skipped.time)
         try:
             yield skipped
         finally:
             loop.set_debug(debug)
             skipped.close()
+            if time.time != skipped.wall:
+                raise RuntimeError(
+                    "the clock was moved by others, who will put it wrong"
+                )

@@ -10,8 +10,10 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.blynk_bridge import past
 from custom_components.blynk_bridge.device.messages import MESSAGE_SIZE_MAX, Publication
 from custom_components.blynk_bridge.device.pacing import Lane
+from custom_components.blynk_bridge.recorded import RecorderUnavailable
 from simulator import Simulator
 
 from .backfilled import (
@@ -289,6 +291,54 @@ async def test_what_the_server_refuses_waits_for_the_next_connection(
     await filled(entry)
     assert len(chunks(simulator)) == 2
     assert imported(simulator) == [21, 22]
+
+
+async def test_a_used_up_quota_stops_history_for_a_while_only(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The server minds the time, not the points: they go on in the same session."""
+    entry = await set_up(WARMTH, protocol="5")
+    await has(simulator, 20)
+    times = await warm_up(hass, 21, 22)
+    await has(simulator, 22)
+    simulator.behaviour.puback_code = 0x97
+    coordinator = entry.runtime_data
+    (warmth,) = coordinator.exposures.values()
+    await coordinator.backfill.async_request(warmth, times[0] - 0.001, times[1])
+    await simulator.wait_for(lambda: chunks(simulator))
+    simulator.behaviour.puback_code = 0
+    await asyncio.sleep(800)
+    assert len(chunks(simulator)) == 1
+    await asyncio.sleep(200)
+    assert len(chunks(simulator)) == 2
+    assert imported(simulator) == [21, 22]
+
+
+async def test_a_recorder_that_is_out_of_order_is_said_once(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Asked again every few minutes, perhaps all night; then it is said that it is back."""
+    entry = await set_up(WARMTH)
+    await has(simulator, 20)
+    await go_offline(simulator, entry)
+    await warm_up(hass, 21, 22)
+
+    async def fail(*_: object, **__: object) -> None:
+        raise RecorderUnavailable("OperationalError")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(past, "async_states", fail)
+        await come_back(simulator, entry)
+        await asyncio.sleep(3600)
+        assert caplog.text.count("The recorder can't be read") == 1
+        assert "read again" not in caplog.text
+    await filled(entry)
+    assert imported(simulator) == [21, 22]
+    assert caplog.text.count("The recorder can be read again") == 1
 
 
 async def test_a_lively_house_goes_first(

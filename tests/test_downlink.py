@@ -647,13 +647,13 @@ async def test_not_too_many_commands_at_once(
         hass.states.async_set(f"switch.s{number}", "off")
         exposures.append(exposure(f"switch.s{number}", "power", name))
     await set_up(*exposures)
+    began = hass.loop.time()
     for name in names:
         await simulator.send(f"downlink/ds/{name}", b"1")
     await eventually(lambda: len(times) == 50)
-    assert all(
-        later - earlier > 0.95  # sleeping may end a little early
-        for earlier, later in zip(times, times[20:], strict=False)
-    )
+    # Sleeping may end a little early; a busy machine is late, and then catches up.
+    assert times[20] - began > 0.95
+    assert times[40] - began > 1.9
 
 
 @pytest.mark.parametrize(

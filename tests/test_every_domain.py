@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import EVENT_CALL_SERVICE
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from syrupy.assertion import SnapshotAssertion
@@ -14,13 +14,12 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.blynk_bridge import traits
 from custom_components.blynk_bridge.downlink import EVENT_COMMAND
 from custom_components.blynk_bridge.plan import planned
-from custom_components.blynk_bridge.traits.base import Trait
 from simulator import Simulator
 from simulator.datastreams import Datastream, DataType, Value
 from simulator.journal import Kind
 
-from .conftest import SetUp, exposure
-from .every_domain import DOMAINS, async_set_up_domain
+from .conftest import SetUp
+from .every_domain import DOMAINS, async_set_up_domain, exposed, name_of
 from .every_write import WRITES, Write
 
 # What the time of the day decides.
@@ -40,25 +39,6 @@ def _hurry() -> Generator[None]:
         patch("homeassistant.components.demo.update.FAKE_INSTALL_SLEEP_TIME", 0),
     ):
         yield
-
-
-def name_of(state: State, trait: Trait) -> str:
-    """Return the datastream's name of an entity's trait."""
-    return f"{state.entity_id} {trait.key}"
-
-
-def exposed(state: State, trait: Trait) -> ConfigSubentryData:
-    """Return a subentry that exposes all that the trait can do."""
-    description = trait.describe(state)
-    assert description is not None
-    return exposure(
-        state.entity_id,
-        trait.key,
-        name_of(state, trait),
-        description.data_type,
-        "both" if description.writable else "publish",
-        opted_in=True,
-    )
 
 
 def as_template(

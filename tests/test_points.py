@@ -191,3 +191,13 @@ def test_what_is_not_left_is_not_booked() -> None:
     assert daily.left(now) == 0
     assert daily.left(now + 23 * HOUR) == 0
     assert daily.left(now + 25 * HOUR) == POINTS_PER_DAY
+
+
+def test_a_clock_that_was_ahead_costs_a_day_at_most() -> None:
+    """What was sent by it counts as sent now, and not until that time has come."""
+    now = 1.8e9
+    daily = DailyPoints({})
+    daily.book(POINTS_PER_DAY, now + 400 * 24 * HOUR)
+    assert daily.left(now) == 0
+    assert daily.left(now + 23 * HOUR) == 0
+    assert daily.left(now + 25 * HOUR) == POINTS_PER_DAY

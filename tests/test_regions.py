@@ -37,7 +37,7 @@ class Names(AbstractResolver):
 
     def __init__(self, addresses: dict[str, str]) -> None:
         """Take the addresses by name."""
-        self._addresses = addresses
+        self.addresses = dict(addresses)
         self.asked: list[str] = []
 
     async def resolve(
@@ -45,12 +45,12 @@ class Names(AbstractResolver):
     ) -> list[ResolveResult]:
         """Return a host's address."""
         self.asked.append(host)
-        if host not in self._addresses:
+        if host not in self.addresses:
             raise OSError(None, "Domain name not found")
         return [
             ResolveResult(
                 hostname=host,
-                host=self._addresses[host],
+                host=self.addresses[host],
                 port=port,
                 family=socket.AF_INET,
                 proto=0,
@@ -152,6 +152,27 @@ async def test_the_region_is_remembered(
     assert questions(simulator) == asked
 
 
+async def test_a_region_that_is_out_of_reach_makes_no_token_invalid(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    advanced: dict[str, Any],
+    set_up: SetUp,
+    names: Names,
+) -> None:
+    """Forgotten after three failures it is where the refused token belongs, all the same."""
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        entry = await set_up(**advanced)
+        addresses = names.addresses.pop(f"ny3.{DOMAIN_NAME}")
+        await simulator.drop()
+        await asyncio.sleep(timedelta(hours=3).total_seconds())
+        assert not any(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
+        assert len(questions(simulator)) <= 6
+        names.addresses[f"ny3.{DOMAIN_NAME}"] = addresses
+        await eventually(lambda: entry.runtime_data.data.online, 400)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
 @pytest.mark.parametrize("answer", list(HttpWrongRegion))
 async def test_a_bad_token_is_still_invalid(
     hass: HomeAssistant,
@@ -240,7 +261,7 @@ async def test_a_refused_token_is_asked_for_once_a_day(
     with skipped_time(hass.loop) as skipped:
         simulator.cloud.clock = skipped.wall
         await eventually(
-            lambda: entry.async_get_active_flows(hass, {SOURCE_REAUTH}), 60
+            lambda: any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})), 60
         )
         await asyncio.sleep(timedelta(hours=3).total_seconds())
         attempts = len(simulator.journal.find(Kind.CONNECT))

@@ -27,6 +27,7 @@ from simulator import Simulator
 
 from .conftest import SetUp, as_subentry, exposure, temperature
 from .device.conftest import eventually
+from .skipped_time import skipped_time
 from .test_uplink import has, messages
 
 ALL = ["label", "limits", "labels", "suffix", "decimals"]
@@ -573,6 +574,27 @@ async def test_a_refused_property_is_not_sent_again_and_again(
     properties(simulator, "Temperature").clear()
     hass.states.async_set("sensor.temperature", "20", {"friendly_name": "New"})
     await become(simulator, "Temperature", label="New")
+
+
+async def test_a_used_up_quota_loses_no_property(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The server minds the time, not the property: it goes when that is over."""
+    hass.states.async_set("sensor.temperature", "20")
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        entry = await set_up(LABELLED, protocol="5")
+        await become(simulator, "Temperature", label="temperature")
+        await known(entry)
+        simulator.behaviour.puback_code = 0x97
+        hass.states.async_set("sensor.temperature", "20", {"friendly_name": "New"})
+        await simulator.wait_for(lambda: len(property_topics(simulator)) == 2)
+        simulator.behaviour.puback_code = 0
+        await asyncio.sleep(800)
+        assert len(property_topics(simulator)) == 2
+        await asyncio.sleep(200)
+        assert properties(simulator, "Temperature") == {"label": "New"}
+        assert len(property_topics(simulator)) == 3
 
 
 async def test_a_trait_that_fails_costs_its_own_properties_only(

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import re
 import ssl
-import time
 from typing import Any, cast
 
 from homeassistant.core import HomeAssistant
@@ -321,19 +320,17 @@ async def test_a_clock_that_jumps_costs_nothing(
     hass: HomeAssistant,
     simulator: Simulator,
     set_up: SetUp,
-    monkeypatch: pytest.MonkeyPatch,
     years: int,
 ) -> None:
     """A small computer without a battery is set right by the network, while we run."""
     hass.states.async_set("sensor.temperature", "20")
     entry = await set_up(temperature())
     with skipped_time(hass.loop) as skipped:
-        simulator.cloud.clock = skipped.wall
+        simulator.cloud.clock = lambda: skipped.wall() - skipped.shifted
         await simulator.wait_for(
             lambda: simulator.device.datastreams["Temperature"].value == 20
         )
-        wall = skipped.wall
-        monkeypatch.setattr(time, "time", lambda: wall() + years * 365 * 86400)
+        skipped.shifted = years * 365 * 86400
         hass.states.async_set("sensor.temperature", "21")
         await simulator.wait_for(
             lambda: simulator.device.datastreams["Temperature"].value == 21, 600

@@ -62,10 +62,15 @@ class DailyPoints:
             self._unused = 0
 
     def _forget(self, now: float) -> None:
-        """Forget what is more than a day ago; what was not used is of its own hour."""
+        """Forget what is more than a day ago; what was not used is of its own hour.
+
+        What a clock that was ahead has booked counts for the present hour.
+        """
         hour = self._hour(now)
         if self._unused and max(self._booked) != hour:
             self.give_back()
+        for ahead in [at for at in self._booked if at > hour]:
+            self._booked[hour] = self._booked.get(hour, 0) + self._booked.pop(ahead)
         self._booked = {
             at: count for at, count in self._booked.items() if hour - _HOURS < at
         }

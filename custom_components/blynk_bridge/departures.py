@@ -10,7 +10,7 @@ from .device.errors import ConnectionLost, LinkError, NotConnected, PublishRefus
 from .device.messages import Publication
 from .device.outbox import SIZE_MIN, Outbox, Parcel
 from .device.pacing import Lane, Pacer
-from .device.reasons import PATIENT, TOO_LARGE
+from .device.reasons import TOO_LARGE
 from .device.session import DeviceSession
 from .errands import Compose, Errand, Errands
 
@@ -202,7 +202,7 @@ class Departures:
 
     def _rest_after(self, error: LinkError) -> bool:
         """Send nothing for a while if the server takes no more; return whether it is so."""
-        if not isinstance(error, PublishRefused) or error.code not in PATIENT:
+        if not isinstance(error, PublishRefused) or not error.will_pass:
             return False
         if not self._exhausted:
             _LOGGER.warning("Blynk takes no more messages for now: %s", error)

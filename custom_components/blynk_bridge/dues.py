@@ -86,11 +86,7 @@ class Dues:
 
         What has become another datastream, or shows something else, begins anew.
         """
-        wanted = {
-            item.subentry_id: item
-            for item in exposures
-            if item.publishes and item.template is None
-        }
+        wanted = {item.subentry_id: item for item in exposures if item.publishes}
         before, self._dues = self._dues, {}
         changed = bool(before.keys() - wanted.keys())
         for subentry_id, exposure in wanted.items():

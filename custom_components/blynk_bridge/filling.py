@@ -13,7 +13,6 @@ from .daily_points import DailyPoints
 from .device.errors import LinkError, PublishRefused
 from .device.messages import Publication, timestamped_batches
 from .device.pacing import Lane
-from .device.reasons import PATIENT
 from .dues import Due, Dues
 from .exposure import Exposure
 from .gaps import REACH, Gap
@@ -67,6 +66,8 @@ class Filling:
         self._write = write
         self._served: Due | None = None
         self._wake = asyncio.Event()
+        self._readable = True
+        """Whether the recorder has answered the last time: said once in each direction."""
 
     def wake(self) -> None:
         """Look again at what is owed: there is more of it."""
@@ -80,8 +81,16 @@ class Filling:
                 await self._async_count_new()
                 await self._async_send_next()
             except RecorderUnavailable as error:
-                _LOGGER.warning("The recorder can't be read at present: %s", error)
+                if self._readable:
+                    _LOGGER.warning("The recorder can't be read at present: %s", error)
+                self._readable = False
                 await asyncio.sleep(_RETRY)
+
+    def _note_readable(self) -> None:
+        """Say so if the recorder answers again."""
+        if not self._readable:
+            _LOGGER.info("The recorder can be read again")
+        self._readable = True
 
     # --- Counting --------------------------------------------------------------
 
@@ -113,6 +122,8 @@ class Filling:
                 due.set_gaps([])
             gaps = list(due.gaps)
             counts = [await self.async_count(due.exposure, gap) for gap in gaps]
+            if gaps:
+                self._note_readable()
             if due.gaps == gaps:
                 due.waiting = sum(points for points, _ in counts)
             self._on_progress()
@@ -128,6 +139,7 @@ class Filling:
         if (past := self._past(due)) is None:
             return
         more = await past.async_read(_ENOUGH)
+        self._note_readable()
         if not self._wants(due, past):
             return
         if past.left_out:
@@ -169,8 +181,7 @@ class Filling:
             )
         except PublishRefused as error:
             _LOGGER.debug("Points of %s refused: %s", name, error)
-            # A server that takes no more of anything for now will be asked again.
-            due.refused = error.code not in PATIENT
+            due.refused = not error.will_pass
         except LinkError as error:
             _LOGGER.debug("Points of %s wait: %s", name, error)
             await asyncio.sleep(_SPACING)

@@ -249,8 +249,9 @@ class Learned:
     # --- The file --------------------------------------------------------------
 
     @callback
-    def _async_schedule_save(self, delay: float = _SAVE_DELAY) -> None:
+    def _async_schedule_save(self, delay: float | None = None) -> None:
         """Write the file in a while; a delay begun again and again would never end."""
+        delay = _SAVE_DELAY if delay is None else delay
         due = self._hass.loop.time() + delay
         if self._closed or (self._save_due is not None and self._save_due <= due):
             return

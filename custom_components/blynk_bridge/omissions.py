@@ -9,12 +9,14 @@ from homeassistant.core import HomeAssistant, callback
 from .exposure import Exposure
 from .gaps import Gap
 from .recorded import Obstacle, obstacle, oldest_state
+from .unrecorded import lost_attributes
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 PURGED: Final = "purged"
 SEVERAL_PARTS: Final = "several_parts"
 _WORDS: Final[Mapping[str, str]] = {
+    Obstacle.ATTRIBUTE_NOT_RECORDED: "the recorder leaves out an attribute that tells it",
     Obstacle.NO_RECORDER: "Home Assistant has no recorder",
     Obstacle.NOT_RECORDED: "the recorder leaves this entity out",
     Obstacle.TEMPLATE: "a template has no past",
@@ -39,7 +41,11 @@ class Omissions:
         """Return why there is no history of an exposure, None where there is."""
         if exposure.template is not None:
             return Obstacle.TEMPLATE
-        return obstacle(self._hass, exposure.entity_id)
+        if (reason := obstacle(self._hass, exposure.entity_id)) is not None:
+            return reason
+        if lost_attributes(self._hass, exposure):
+            return Obstacle.ATTRIBUTE_NOT_RECORDED
+        return None
 
     @callback
     def async_is_obstructed(self, exposure: Exposure) -> bool:

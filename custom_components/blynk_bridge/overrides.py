@@ -277,7 +277,8 @@ class Overrides:
             try:
                 await self._uplink.async_send_latest(self._compose, Lane.ROUTINE)
             except PublishRefused as error:
-                self._async_refused(error)
+                if not error.will_pass:
+                    self._async_refused(error)
             else:
                 self._async_sent()
 

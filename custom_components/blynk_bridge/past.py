@@ -14,6 +14,7 @@ from .gaps import Gap
 from .points import Point, PointFilter
 from .reader import Reader
 from .recorded import async_settle, async_states
+from .unrecorded import constant_attributes
 
 _SPAN_MIN: Final = 3600.0
 _SPAN_MAX: Final = 6 * 3600.0
@@ -73,6 +74,7 @@ class Past:
             self._exposure.entity_id,
             start,
             end,
+            constant_attributes(self._hass, self._exposure.entity_id),
             first=start == self._gap.start,
         )
         if before is not None:

@@ -4,9 +4,9 @@ It is imported when it is there: its requirements are no others' to install.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers.recorder import get_instance
@@ -21,6 +21,7 @@ _TICK: Final = 1e-6
 class Obstacle(StrEnum):
     """Why there is no history to be had of an exposure."""
 
+    ATTRIBUTE_NOT_RECORDED = "attribute_not_recorded"
     NO_RECORDER = "no_recorder"
     NOT_RECORDED = "not_recorded"
     TEMPLATE = "template"
@@ -72,12 +73,19 @@ async def async_settle(hass: HomeAssistant) -> None:
 
 
 async def async_states(
-    hass: HomeAssistant, entity_id: str, start: float, end: float, *, first: bool
+    hass: HomeAssistant,
+    entity_id: str,
+    start: float,
+    end: float,
+    constant: Mapping[str, Any],
+    *,
+    first: bool,
 ) -> tuple[State | None, Sequence[State]]:
-    """Return the states after a time, up to another, each as it was written.
+    """Return the states after a time, up to another, each as it was.
 
-    Before them comes the one that was so at the start, where `first` asks for it.
-    Raises RecorderUnavailable when they can't be read.
+    The constant attributes are not recorded, and were always so. Before the states
+    comes the one that was so at the start, where `first` asks for it. Raises
+    RecorderUnavailable when they can't be read.
     """
     from homeassistant.components.recorder import history
     from sqlalchemy.exc import SQLAlchemyError
@@ -94,7 +102,11 @@ async def async_states(
             include_start_time_state=first,
             significant_changes_only=False,
         )
-        return [item for item in found.get(entity_id, ()) if isinstance(item, State)]
+        return [
+            _whole(item, constant)
+            for item in found.get(entity_id, ())
+            if isinstance(item, State)
+        ]
 
     try:
         states = await get_instance(hass).async_add_executor_job(read)
@@ -104,3 +116,16 @@ async def async_states(
     if states and first and states[0].last_updated <= after:
         return states[0], states[1:]
     return None, states
+
+
+def _whole(recorded: State, constant: Mapping[str, Any]) -> State:
+    """Return a state that has all a trait may look at: a recorded one has no domain."""
+    return State(
+        recorded.entity_id,
+        recorded.state,
+        {**constant, **recorded.attributes},
+        last_updated=recorded.last_updated,
+        context=recorded.context,
+        validate_entity_id=False,
+        last_updated_timestamp=recorded.last_updated_timestamp,
+    )

@@ -20,6 +20,7 @@ from custom_components.blynk_bridge.device.region import PATH, REGIONS, Regions,
 
 from .conftest import TOKEN
 
+HERE = Endpoint(Transport.WSS, "iot.example.com", 9443)
 REFUSAL = InvalidToken(0x86)
 UNKNOWN = Reply(400, text='{"error":{"message":"Invalid token."}}')
 HOUR, DAY = 3600.0, 86400.0
@@ -68,7 +69,7 @@ async def test_redirects_lead_home(text: str, hops: list[str], host: str) -> Non
     replies = {here: moved(hop) for here, hop in zip(path, hops, strict=False)}
     cloud = Cloud(replies | {path[-1]: Reply(200, text=text)})
     search = regions(cloud)
-    home = await search.home_of(REFUSAL, 0)
+    home = await search.home_of(REFUSAL, HERE, 0)
     assert home == Endpoint(Transport.WSS, path[-1], 9443)
     assert home.host.startswith(host)
     assert cloud.asked == ["iot.example.com", *hops]
@@ -105,7 +106,7 @@ async def test_where_nobody_knows_better_the_token_is_invalid(
     """Also where redirects go round, or a web page answers."""
     cloud = Cloud(replies)
     with pytest.raises(InvalidToken):
-        await regions(cloud).home_of(REFUSAL, 0)
+        await regions(cloud).home_of(REFUSAL, HERE, 0)
     assert len(cloud.asked) <= 4
     assert set(cloud.asked) <= {"iot.example.com", "a.iot.example.com"}
 
@@ -115,7 +116,7 @@ async def test_the_token_follows_no_redirect_to_a_stranger(host: str) -> None:
     """By the same policy as over MQTT."""
     cloud = Cloud({"iot.example.com": moved(host), host: Reply(200, text="true")})
     with pytest.raises(RedirectRefused, match=host):
-        await regions(cloud).home_of(REFUSAL, 0)
+        await regions(cloud).home_of(REFUSAL, HERE, 0)
     assert cloud.asked == ["iot.example.com"]
 
 
@@ -125,7 +126,7 @@ async def test_a_token_that_is_valid_here_is_not_called_invalid() -> None:
     search = regions(cloud)
     for now in (0, 60, HOUR):
         with pytest.raises(ConnectionRefused) as error:
-            await search.home_of(REFUSAL, now)
+            await search.home_of(REFUSAL, HERE, now)
         assert not isinstance(error.value, InvalidToken)
     assert search.questions == 1
 
@@ -135,7 +136,8 @@ async def test_the_public_regions_are_tried(entry: dict[str, Reply]) -> None:
     """Where the configured one is Blynk's own, and says no more than "invalid"."""
     known = dict.fromkeys(REGIONS, UNKNOWN)
     cloud = Cloud(entry | known | {"sgp1.blynk.cloud": Reply(200, text="false")})
-    home = await regions(cloud, "blynk.cloud").home_of(REFUSAL, 0)
+    here = Endpoint(Transport.WSS, "blynk.cloud", 9443)
+    home = await regions(cloud, "blynk.cloud").home_of(REFUSAL, here, 0)
     assert home.host == "sgp1.blynk.cloud"
     assert sorted(cloud.asked) == sorted(["blynk.cloud", *REGIONS])
 
@@ -146,14 +148,14 @@ async def test_a_bad_token_is_asked_for_once_a_day() -> None:
     search = regions(cloud, "fra1.blynk.cloud")
     for now in (0.0, 900.0, DAY - 1):
         with pytest.raises(InvalidToken):
-            await search.home_of(REFUSAL, now)
+            await search.home_of(REFUSAL, HERE, now)
     assert search.questions == len(REGIONS)
     with pytest.raises(InvalidToken):
-        await search.home_of(REFUSAL, DAY)
+        await search.home_of(REFUSAL, HERE, DAY)
     assert search.questions == 2 * len(REGIONS)
 
 
-async def test_a_home_that_was_found_is_looked_for_again_after_an_hour() -> None:
+async def test_a_home_that_refuses_is_looked_for_again_after_an_hour() -> None:
     """A server that refuses and a region that does not would chase us in circles."""
     cloud = Cloud(
         {
@@ -162,8 +164,27 @@ async def test_a_home_that_was_found_is_looked_for_again_after_an_hour() -> None
         }
     )
     search = regions(cloud)
-    assert (await search.home_of(REFUSAL, 0)).host == "a.iot.example.com"
-    with pytest.raises(InvalidToken):
-        await search.home_of(REFUSAL, HOUR - 1)
-    assert (await search.home_of(REFUSAL, HOUR)).host == "a.iot.example.com"
+    home = await search.home_of(REFUSAL, HERE, 0)
+    assert home.host == "a.iot.example.com"
+    for endpoint in (home, HERE):
+        with pytest.raises(InvalidToken):
+            await search.home_of(REFUSAL, endpoint, HOUR - 1)
+    assert await search.home_of(REFUSAL, HERE, HOUR) == home
     assert search.questions == 4
+
+
+async def test_a_home_that_does_not_refuse_stays_known() -> None:
+    """It may be out of reach, and the token is valid all the same."""
+    cloud = Cloud(
+        {
+            "iot.example.com": moved("a.iot.example.com"),
+            "a.iot.example.com": Reply(200, text="true"),
+        }
+    )
+    search = regions(cloud)
+    homes = {await search.home_of(REFUSAL, HERE, now) for now in (0, 60, HOUR - 1)}
+    assert search.questions == 2
+    cloud.replies = {}
+    homes |= {await search.home_of(REFUSAL, HERE, now) for now in (HOUR, DAY)}
+    assert homes == {Endpoint(Transport.WSS, "a.iot.example.com", 9443)}
+    assert search.questions == 3

@@ -208,6 +208,7 @@ class Host:
     mood: Mood = field(default_factory=Mood)
     port: int = 0
     peers: list[Peer] = field(default_factory=list)
+    away: bool = False
     listener: asyncio.Server | None = None
 
     @property
@@ -217,23 +218,24 @@ class Host:
         return f"{scheme}://{self.name}:{self.port}"
 
     async def open(self) -> None:
-        """Listen, at the same port as before."""
+        """Listen at a free port."""
         self.listener = await asyncio.start_server(
-            self.serve, "127.0.0.1", self.port, ssl=self.tls
+            self.serve, "127.0.0.1", 0, ssl=self.tls
         )
         self.port = self.listener.sockets[0].getsockname()[1]
 
     def shut(self) -> None:
-        """Let nobody in any more."""
-        if self.listener is not None:
-            self.listener.close()
-            self.listener = None
+        """Let nobody in any more; the port is kept, lest somebody else take it."""
+        self.away = True
 
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Serve one connection to its end."""
         cloud = self.cloud
+        if self.away:
+            writer.transport.abort()
+            return
         peer = Peer(self, writer)
         cloud.check(not self.forbidden, f"no connection to {self.name}")
         cloud.check(not any(other.alive for other in cloud.peers), "one connection")
@@ -305,7 +307,8 @@ class Cloud:
     async def close(self) -> None:
         """Close everything, and wait until it is closed."""
         for host in self.hosts:
-            host.shut()
+            if host.listener is not None:
+                host.listener.close()
         for peer in self.peers:
             peer.close(abort=True)
         while self.peers:

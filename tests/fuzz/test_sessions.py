@@ -323,8 +323,7 @@ class Life(RuleBasedStateMachine):
     def recover(self, host: str) -> None:
         """Let a server work again."""
         self.hosts[host].mood = Mood()
-        if self.hosts[host].listener is None:
-            self.loop.run_until_complete(self.hosts[host].open())
+        self.hosts[host].away = False
 
     def text_of(self, target: str) -> str:
         """Return the text of a redirect to a target."""

@@ -124,7 +124,8 @@ class Soak:
         if len(settled) < _SAMPLES_MIN:
             return 0.0
         days, blocks = zip(*settled, strict=True)
-        return linear_regression(days, blocks).slope / blocks[0]
+        slope: float = linear_regression(days, blocks).slope
+        return slope / float(blocks[0])
 
     async def async_run(self) -> None:
         """Run the whole course."""

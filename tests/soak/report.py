@@ -199,10 +199,19 @@ def _memory(soak: Soak) -> list[str]:
             ),
         ),
         "",
-        f"From day {SETTLED} on Python's memory grows by {soak.growth:.2%} a day. What is",
-        "resident beyond that is the allocator's, and SQLite's: the recorder grants each",
-        "of its connections 16 MiB of pages.",
+        *_growth(soak),
     ]
+
+
+def _growth(soak: Soak) -> tuple[str, ...]:
+    """Return in words by how much memory has grown."""
+    if soak.samples[-1][0] <= SETTLED + 1:
+        return ("Too short a soak to tell whether memory grows.",)
+    return (
+        f"From day {SETTLED} on Python's memory grows by {soak.growth:.2%} a day. Resident",
+        "memory beyond that is no object of Python's; most of it is likely SQLite's, whose",
+        "connections the recorder grants 16 MiB of pages each.",
+    )
 
 
 def _log(soak: Soak) -> list[str]:

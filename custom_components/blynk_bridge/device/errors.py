@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .reasons import meaning
+from .reasons import PATIENT, meaning
 
 if TYPE_CHECKING:
     from .values import DataType
@@ -142,6 +142,11 @@ class PublishRefused(NotAcknowledged):
         """Keep the reason code."""
         super().__init__(f"publish refused: {meaning(code)}")
         self.code = code
+
+    @property
+    def will_pass(self) -> bool:
+        """Return whether it is the time that the server minds, and not the message."""
+        return self.code in PATIENT
 
 
 class NotConnected(LinkError):

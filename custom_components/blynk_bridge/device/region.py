@@ -59,23 +59,34 @@ class Regions:
         self._asked_at: float | None = None
         self._pause = 0.0
         self._known_here = False
+        self._found: Endpoint | None = None
+        """Where the token belongs, unless that server refused it, too."""
         self.questions = 0
         """Questions asked, each of which may cost a message of the quota."""
 
-    async def home_of(self, refused: InvalidToken, now: float) -> Endpoint:
-        """Return where the token that the configured server refuses belongs.
+    async def home_of(
+        self, refused: InvalidToken, endpoint: Endpoint, now: float
+    ) -> Endpoint:
+        """Return where the token belongs that a server refuses.
 
-        Raises the refusal where nobody knows better, or was asked lately;
-        ConnectionRefused where the token is valid right here, whatever MQTT says; and
-        RedirectRefused for a host that the token must not go to.
+        Raises the refusal where nobody knows better, or was asked lately, and what was
+        found refuses it, too; ConnectionRefused where the token is valid right here,
+        whatever MQTT says; and RedirectRefused for a host that the token must not go to.
         """
+        if endpoint != self._policy.configured:
+            self._found = None
         if self._asked_at is None or now - self._asked_at >= self._pause:
             self._asked_at, self._pause = now, _AGAIN_AFTER_FAILURE
             host = await self._find()
             self._known_here = host == self._policy.configured.host
-            if host is not None and not self._known_here:
+            if self._known_here:
+                self._found = None
+            elif host is not None:
                 self._pause = _AGAIN_AFTER_SUCCESS
-                return replace(self._policy.configured, host=host)
+                self._found = replace(self._policy.configured, host=host)
+        # It may have been out of reach for a while since, over HTTPS, too.
+        if self._found is not None:
+            return self._found
         if self._known_here:
             raise ConnectionRefused(refused.code)
         raise refused

@@ -255,7 +255,8 @@ class DeviceSession:
                 raise
             asked_before = self._regions.questions
             try:
-                return self._route.regional(await self._regions.home_of(refusal, now))
+                home = await self._regions.home_of(refusal, endpoint, now)
+                return self._route.regional(home)
             finally:
                 for _ in range(self._regions.questions - asked_before):
                     self._count()
