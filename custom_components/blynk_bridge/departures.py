@@ -77,6 +77,11 @@ class Departures:
         await self._errands.wait_for(compose, lane, self.wake)
 
     @property
+    def exhausted(self) -> bool:
+        """Return whether the server has said that it takes no more for now."""
+        return self._exhausted
+
+    @property
     def size_max(self) -> int:
         """Return how many bytes a message may have, as far as is known."""
         return self._outbox.size_max

@@ -85,7 +85,8 @@ class Hearing:
     def _async_ask(self) -> None:
         """Ask in the background."""
         self._timer = None
-        if not self._heard.is_set():
+        # Whoever refuses has heard, and needs no further message.
+        if not self._heard.is_set() and not self._uplink.exhausted:
             self._asking = self._entry.async_create_background_task(
                 self._hass, self._async_inquire(), "blynk_bridge hearing"
             )
@@ -105,7 +106,6 @@ class Hearing:
                 async with asyncio.timeout(_PATIENCE):
                     await self._heard.wait()
             except PublishRefused:
-                # Whoever refuses has heard.
                 return True
             except LinkError as error:
                 _LOGGER.debug("Nobody could be asked whether we are heard: %s", error)

@@ -197,6 +197,11 @@ class Uplink:
         return questions(names, self.size_max)
 
     @property
+    def exhausted(self) -> bool:
+        """Return whether the server has said that it takes no more for now."""
+        return self._departures.exhausted
+
+    @property
     def size_max(self) -> int:
         """Return how many bytes a message may have, as far as is known."""
         return self._departures.size_max

@@ -30,6 +30,7 @@ from custom_components.blynk_bridge.device.errors import (
     TlsProblem,
     TokenInUse,
     TooManyRedirects,
+    Unheard,
 )
 from custom_components.blynk_bridge.device.link import Link
 from custom_components.blynk_bridge.device.session import (
@@ -63,6 +64,7 @@ EVERY_ERROR = (
     TlsError(TlsProblem.EXPIRED),
     TokenInUse("the session was taken over"),
     TooManyRedirects("redirected to mqtts://a:1 again"),
+    Unheard("the server answers nothing"),
 )
 ENDPOINT = Endpoint(Transport.TLS, "blynk.cloud", 8883)
 SETTINGS = SessionSettings(endpoint=ENDPOINT, token=TOKEN, info=INFO, home=ENDPOINT)

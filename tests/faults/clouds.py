@@ -145,6 +145,8 @@ class BrokerBlynk:
         elif topic == "get/ds":
             for name in text.split(","):
                 await self._tell(name)
+        elif topic == "get/utc/all/json":
+            await self._client.publish("downlink/utc/all/json", b"{}")
         elif topic.startswith("ds/"):
             name = topic.removeprefix("ds/")
             self._stored[name] = text
