@@ -297,6 +297,29 @@ async def test_a_used_up_quota_does_not_make_ours_win(
     assert 0 not in writes(simulator, "Lamp")
 
 
+async def test_what_becomes_a_door_before_the_answer_stays_shut(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A question may wait long for its turn, and a blind become a garage door meanwhile."""
+    commands = async_capture_events(hass, EVENT_COMMAND)
+    blind = {"device_class": "blind", "supported_features": 3}
+    hass.states.async_set("cover.garage", "closed", blind)
+    await simulator.press("Door", 1)
+    simulator.behaviour.puback_code = 0x97
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        await set_up(
+            synced("cover.garage", "open", "Door", opted_in=True), protocol="5"
+        )
+        await simulator.wait_for(lambda: questions(simulator))
+        simulator.behaviour.puback_code = 0
+        garage = blind | {"device_class": "garage"}
+        hass.states.async_set("cover.garage", "closed", garage)
+        await simulator.wait_for(lambda: len(questions(simulator)) == 2, timeout=1000)
+        await has(simulator, "Door", 0)
+    assert not commands
+
+
 async def test_the_answers_to_an_inquiry_are_no_commands(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:

@@ -53,6 +53,8 @@ class StateSync:
         self._awaited: dict[str, Exposure] = {}
         self._compared: dict[str, tuple[Exposure, float]] = {}
         """Of which Blynk's value is only asked for, and until when that is an answer."""
+        self._has_asked = False
+        """Whether what is awaited has been asked for, or is about to be."""
         self._complete = asyncio.Event()
         self._inquiries = 0
         self._late_until = 0.0
@@ -85,6 +87,7 @@ class StateSync:
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
+        self._has_asked = False
         self._compared.clear()
         earlier = self._awaited.keys()
         self._awaited = {
@@ -139,12 +142,13 @@ class StateSync:
         """Return whether a write is a stored value that asks for nothing.
 
         Nobody wants it carried out, or it is what the entity is like anyway, or it
-        was asked for when the datastream was bound to another exposure.
+        was asked for when the datastream was bound to another exposure, or was no door.
         """
         awaited = self._awaited.get(exposure.datastream)
         if awaited is None:
             return self._answers_inquiry(exposure)
-        if awaited != exposure:
+        # What was guarded was not asked for: this has become so since.
+        if awaited != exposure or (self._has_asked and self._is_guarded(exposure)):
             return True
         try:
             value = from_text(text, exposure.data_type)
@@ -203,6 +207,7 @@ class StateSync:
         for exposure in list(self._awaited.values()):
             if self._is_guarded(exposure):
                 self.async_answered(exposure)
+        self._has_asked = True
         try:
             for names, question in self._uplink.questions([*self._awaited, *compared]):
                 asked = {name: compared[name] for name in names if name in compared}
