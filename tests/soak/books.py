@@ -113,6 +113,9 @@ class Books:
         coordinator = self._coordinator()
         if coordinator is None:
             return
+        # What the owner has taken back meanwhile nobody waits for.
+        for name in self._unseen.keys() - coordinator.exposures.keys():
+            del self._unseen[name]
         for exposure in coordinator.exposures.values():
             if exposure.entity_id == entity_id:
                 self._look(coordinator, exposure)
