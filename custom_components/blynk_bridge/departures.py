@@ -138,6 +138,7 @@ class Departures:
             if (publication := errand.compose()) is not None:
                 self._pacer.spend(errand.lane)
                 await self._session.publish(publication)
+                self._exhausted = False
                 self._on_sent()
         except LinkError as error:
             self._rest_after(error)
