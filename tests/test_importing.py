@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.blynk_bridge import importing, traits
 from custom_components.blynk_bridge.const import DOMAIN
@@ -22,6 +23,7 @@ from simulator import Simulator
 from simulator.journal import Kind
 
 from .conftest import SetUp, exposure
+from .device.conftest import eventually
 from .test_expose_many import exposed, shown, start, submit
 from .test_subentry_flow import suggested
 
@@ -230,6 +232,23 @@ async def test_all_are_exposed(
     result = await start(hass, entry, "import_template")
     assert result["reason"] == "all_paired"
     assert shown(result, "count") == "2"
+
+
+async def test_a_question_that_has_to_wait(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The dialog does not; and what is written after it is a command again."""
+    entry = await set_up(exposure("switch.lamp", "power", "Lamp"))
+    turned_on = async_mock_service(hass, "switch", "turn_on")
+    hass.states.async_set("switch.lamp", "off")
+    await simulator.wait_for(lambda: simulator.device.datastreams["Lamp"].value == 0)
+    entry.runtime_data.quota.pacer.rest(900)
+    with patch.object(importing, "_TURN_SECONDS", 0.2):
+        flow = await start(hass, entry, "import_template")
+    assert flow["reason"] == "not_connected"
+    await simulator.press("Lamp", 1)
+    await eventually(lambda: turned_on)
+    assert not simulator.journal.find(topic="get/ds/all")
 
 
 async def test_without_a_connection(

@@ -12,7 +12,7 @@ from homeassistant.helpers import entity_registry as er
 from . import traits
 from .const import DOMAIN
 from .coordinator import BlynkCoordinator
-from .device.errors import InvalidName, InvalidValue
+from .device.errors import InvalidName, InvalidValue, NotAcknowledged
 from .device.messages import DatastreamWrite, Downlink, get_all_values, valid_name
 from .device.pacing import Lane
 from .device.values import DataType, from_text
@@ -22,6 +22,8 @@ from .traits.base import Description, Trait
 
 _COLLECT_SECONDS: Final = 3.0
 """Blynk's answers come one message each; nothing marks the last."""
+_TURN_SECONDS: Final = 12.0
+"""What a dialog waits for its question to be sent, and acknowledged."""
 _DATASTREAMS_MAX: Final = 256
 """Of a template: a server that names more of them is none of Blynk's."""
 _SIMILAR: Final = 0.6
@@ -38,7 +40,8 @@ class Match:
 async def async_stored_values(coordinator: BlynkCoordinator) -> dict[str, str]:
     """Return the datastreams that the template syncs, each with its value's text.
 
-    Raises NotConnected without a session, and the LinkError that ends it.
+    Raises NotConnected without a session, NotAcknowledged where the server takes no
+    question at present, and the LinkError that ends the session.
     """
     found: dict[str, str] = {}
 
@@ -54,8 +57,11 @@ async def async_stored_values(coordinator: BlynkCoordinator) -> dict[str, str]:
         # An answer looks like a command: a lamp must not go on because we ask.
         with coordinator.inquiry():
             # The user waits in a dialog, as with a finger on a widget.
-            await coordinator.async_send(get_all_values(), Lane.CONFIRMATION)
+            async with asyncio.timeout(_TURN_SECONDS):
+                await coordinator.async_send(get_all_values(), Lane.CONFIRMATION)
             await asyncio.sleep(_COLLECT_SECONDS)
+    except TimeoutError as error:
+        raise NotAcknowledged("no question is taken") from error
     finally:
         stop()
     return found
