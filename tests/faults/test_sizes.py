@@ -57,9 +57,9 @@ async def test_a_server_that_ends_the_connection(
     simulator.behaviour.apply({"max_message_size": _LIMIT, "oversize": "disconnect"})
     with skipped_time(hass.loop) as skipped:
         simulator.cloud.clock = skipped.wall
-        entry = await set_up(*_exposures(), protocol="5")
+        entry = await set_up(*_exposures(), wait=False, protocol="5")
         expected = [float(number) for number in range(len(_NAMES))]
-        await eventually(lambda: _numbers(simulator) == expected, 1800)
+        await eventually(lambda: _numbers(simulator) == expected, 3600)
         await asyncio.sleep(1800)
         assert entry.runtime_data.data.online
         assert len(simulator.journal.find(Kind.CONNECT)) <= 4
