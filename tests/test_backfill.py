@@ -69,6 +69,32 @@ async def test_what_was_missed_is_in_the_history(
     assert imported(simulator) == [21, 22, 23]
 
 
+async def test_a_house_that_is_never_quiet_has_a_past_too(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Readings always wait for their turn; now and then it is the past's."""
+    entry = await set_up(
+        WARMTH, exposure("sensor.humidity", "value", "Humidity", "double", "publish")
+    )
+    await has(simulator, 20)
+    await go_offline(simulator, entry)
+    await warm_up(hass, 21, 22, 23)
+    entry.runtime_data.quota.pacer._tokens = 0.0
+
+    async def never_be_quiet() -> None:
+        for second in range(100_000):
+            hass.states.async_set("sensor.humidity", str(second % 100))
+            await asyncio.sleep(1)
+
+    busy = asyncio.ensure_future(never_be_quiet())
+    await come_back(simulator, entry)
+    await asyncio.sleep(3600)
+    busy.cancel()
+    assert imported(simulator) == [21, 22, 23]
+    values = simulator.journal.find(topic="ds/Humidity", direction="in")
+    assert len(values) > 20 * len(chunks(simulator))
+
+
 async def test_where_nothing_changed_there_is_no_message(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:

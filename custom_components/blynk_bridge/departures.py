@@ -99,16 +99,25 @@ class Departures:
         """Send what waits, for ever."""
         while True:
             await self._async_next_turn()
-            errand, waiting = self._errands.lane, self._outbox.lane
-            # The value first: an errand of the same lane can wait, though not for ever.
-            if errand is not None and (
-                waiting is None
-                or errand < waiting
-                or (errand == waiting and self._errands.overdue)
-            ):
+            if self._errand_is_next():
                 await self._async_run_errand(self._errands.take())
             elif (parcel := self._outbox.take()) is not None:
                 await self._async_send_values(parcel)
+
+    def _errand_is_next(self) -> bool:
+        """Return whether a message that is no value is to go now.
+
+        A value of the same lane goes first, though not for ever; and readings that
+        never end leave history the turns that the pacer grants it.
+        """
+        errand, waiting = self._errands.lane, self._outbox.lane
+        if errand is None or waiting is None:
+            return errand is not None
+        if errand < waiting:
+            return True
+        if errand > waiting and waiting is not Lane.ROUTINE:
+            return False
+        return self._errands.overdue and self._pacer.delay(errand) == 0
 
     @property
     def _lane(self) -> Lane | None:
