@@ -521,6 +521,8 @@ async def test_a_crash_while_connected_sends_nothing_again(
         await has(simulator, value)
     await hass.async_block_till_done()
     await crash(hass, entry, hass_storage)
+    # A point of the millisecond in which 22 has arrived would take its place.
+    await asyncio.sleep(0.01)
     began = warm(hass, 23)
     monkeypatch.setattr(
         "custom_components.blynk_bridge.backfill.recording_since",
