@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from unittest.mock import DEFAULT, Mock
+from unittest.mock import DEFAULT, AsyncMock, Mock, patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -478,3 +478,22 @@ async def test_an_error_in_the_uplink_is_not_its_end(
     hass.states.async_set("sensor.temperature", "2")
     await has(simulator, "Temperature", 2)
     assert "a bug" in caplog.text
+
+
+async def test_an_error_while_sending_loses_no_value(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It waits again, without another change."""
+    monkeypatch.setattr("custom_components.blynk_bridge.coordinator._RESTART_DELAY", 0)
+    hass.states.async_set("sensor.temperature", "1")
+    entry = await set_up(TEMPERATURE)
+    await has(simulator, "Temperature", 1)
+    session = entry.runtime_data._session
+    publish = AsyncMock(side_effect=ZeroDivisionError("a bug"))
+    with patch.object(session, "publish", publish):
+        hass.states.async_set("sensor.temperature", "2")
+        await eventually(lambda: publish.await_count)
+    await has(simulator, "Temperature", 2)

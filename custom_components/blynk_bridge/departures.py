@@ -174,6 +174,10 @@ class Departures:
                 _LOGGER.debug("%d values wait again: %s", len(parcel.values), error)
                 self._outbox.returned(parcel)
                 self._suspect_size(parcel.publication, error)
+        except Exception:
+            # A bug of ours costs time, and no value; who supervises us tells of it.
+            self._outbox.returned(parcel)
+            raise
         else:
             self._outbox.acknowledged(parcel)
             self._given_up -= parcel.values.keys()
