@@ -30,7 +30,7 @@ from custom_components.blynk_bridge.const import (
     SUBENTRY_DATASTREAM,
     SUBENTRY_EVENT,
 )
-from custom_components.blynk_bridge.credentials import Credentials
+from custom_components.blynk_bridge.flows.credentials import Credentials
 from custom_components.blynk_bridge.traits import tolerant
 from simulator import Simulator, SimulatorOptions
 from simulator.datastreams import Datastream, DataType

@@ -10,10 +10,10 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.blynk_bridge import past
 from custom_components.blynk_bridge.device.messages import MESSAGE_SIZE_MAX, Publication
 from custom_components.blynk_bridge.device.pacing import Lane
-from custom_components.blynk_bridge.recorded import RecorderUnavailable
+from custom_components.blynk_bridge.history import past
+from custom_components.blynk_bridge.history.recorded import RecorderUnavailable
 from simulator import Simulator
 
 from .backfilled import (
@@ -525,7 +525,7 @@ async def test_a_crash_while_connected_sends_nothing_again(
     await asyncio.sleep(0.01)
     began = warm(hass, 23)
     monkeypatch.setattr(
-        "custom_components.blynk_bridge.backfill.recording_since",
+        "custom_components.blynk_bridge.history.backfill.recording_since",
         lambda _: began - 0.001,
     )
     await restart(hass, entry)

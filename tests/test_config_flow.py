@@ -16,10 +16,10 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.blynk_bridge import live_test
 from custom_components.blynk_bridge.const import DOMAIN
-from custom_components.blynk_bridge.credentials import Credentials
 from custom_components.blynk_bridge.device import endpoint
+from custom_components.blynk_bridge.flows import live_test
+from custom_components.blynk_bridge.flows.credentials import Credentials
 from simulator import Simulator, SimulatorOptions
 from simulator.journal import Kind
 

@@ -17,8 +17,8 @@ from custom_components.blynk_bridge import quota
 from custom_components.blynk_bridge.connection import configured_endpoint
 from custom_components.blynk_bridge.const import DOMAIN
 from custom_components.blynk_bridge.device.pacing import Lane
+from custom_components.blynk_bridge.flows.live_test import async_try_for_entry
 from custom_components.blynk_bridge.learned import Learned
-from custom_components.blynk_bridge.live_test import async_try_for_entry
 from custom_components.blynk_bridge.quota import Quota, plan_of
 from simulator import Simulator
 from simulator.journal import Kind

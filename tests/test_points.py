@@ -7,10 +7,13 @@ from homeassistant.util import dt as dt_util
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.blynk_bridge.daily_points import POINTS_PER_DAY, DailyPoints
 from custom_components.blynk_bridge.device.values import JsonValue
-from custom_components.blynk_bridge.gaps import GAPS_MAX, Gap, since, with_gap
-from custom_components.blynk_bridge.points import Point, PointFilter
+from custom_components.blynk_bridge.history.daily_points import (
+    POINTS_PER_DAY,
+    DailyPoints,
+)
+from custom_components.blynk_bridge.history.gaps import GAPS_MAX, Gap, since, with_gap
+from custom_components.blynk_bridge.history.points import Point, PointFilter
 
 type Past = list[tuple[float, JsonValue | None]]
 

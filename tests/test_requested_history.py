@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from sqlalchemy.exc import OperationalError
 
 from custom_components.blynk_bridge.const import DOMAIN
-from custom_components.blynk_bridge.daily_points import POINTS_PER_DAY
+from custom_components.blynk_bridge.history.daily_points import POINTS_PER_DAY
 from simulator import Simulator
 
 from .backfilled import (
@@ -148,9 +148,9 @@ async def test_so_many_points_a_day(
     """
     limit, count, began = 1000, 1150, time.wall()
     ours = "custom_components.blynk_bridge"
-    monkeypatch.setattr(f"{ours}.daily_points._HOUR", 60.0)
-    monkeypatch.setattr(f"{ours}.daily_points._BLOCK", 50)
-    monkeypatch.setattr(f"{ours}.daily_points.POINTS_PER_DAY", limit)
+    monkeypatch.setattr(f"{ours}.history.daily_points._HOUR", 60.0)
+    monkeypatch.setattr(f"{ours}.history.daily_points._BLOCK", 50)
+    monkeypatch.setattr(f"{ours}.history.daily_points.POINTS_PER_DAY", limit)
     monkeypatch.setattr(f"{ours}.requested_history.POINTS_PER_DAY", limit)
     monkeypatch.setattr("simulator.quota.DAY", 24 * 60)
     simulator.behaviour.imports_per_day = limit

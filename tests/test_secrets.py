@@ -22,9 +22,9 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.blynk_bridge.connection import session_settings, tls_context
-from custom_components.blynk_bridge.credentials import Credentials
 from custom_components.blynk_bridge.device.errors import BlynkError
 from custom_components.blynk_bridge.device.session import verify
+from custom_components.blynk_bridge.flows.credentials import Credentials
 from simulator import Simulator
 from simulator.behaviour import RefuseCode
 

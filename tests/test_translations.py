@@ -12,13 +12,6 @@ import pytest
 
 from custom_components.blynk_bridge import traits
 from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
-from custom_components.blynk_bridge.bulk_flow import (
-    FILL,
-    LEAVE,
-    NO_PROPERTY,
-    PAUSE,
-    RESUME,
-)
 from custom_components.blynk_bridge.button import RESYNC
 from custom_components.blynk_bridge.choosing import Omission
 from custom_components.blynk_bridge.control import DATA_TYPES, ControlKind
@@ -32,6 +25,13 @@ from custom_components.blynk_bridge.exposure import (
     WidgetProperty,
 )
 from custom_components.blynk_bridge.exposure_checks import AUTOMATIC
+from custom_components.blynk_bridge.flows.bulk_flow import (
+    FILL,
+    LEAVE,
+    NO_PROPERTY,
+    PAUSE,
+    RESUME,
+)
 from custom_components.blynk_bridge.sensor import SENSORS
 from custom_components.blynk_bridge.templated import TEMPLATE_KEY
 from custom_components.blynk_bridge.traits.anything import ATTRIBUTE_KEY
@@ -115,7 +115,7 @@ def test_every_entity_has_an_icon() -> None:
 
 def test_no_error_is_left_over() -> None:
     """What no code says any more has no text either."""
-    code = "".join(file.read_text() for file in INTEGRATION.glob("*.py"))
+    code = "".join(file.read_text() for file in INTEGRATION.rglob("*.py"))
     flows = [STRINGS["config"], *STRINGS["config_subentries"].values()]
     for flow in flows:
         for key in {*flow["error"], *flow["abort"]} - OF_CORE:
@@ -147,7 +147,7 @@ def test_every_app_command_has_a_text_and_an_icon() -> None:
 
 def test_no_exception_is_left_over() -> None:
     """What no code raises any more has no text either."""
-    code = "".join(file.read_text() for file in INTEGRATION.glob("*.py"))
+    code = "".join(file.read_text() for file in INTEGRATION.rglob("*.py"))
     raised = set(re.findall(r'translation_key="(\w+)"', code))
     assert STRINGS["exceptions"].keys() <= raised
 

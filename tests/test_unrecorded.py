@@ -18,11 +18,15 @@ from custom_components.blynk_bridge.availability import Availability
 from custom_components.blynk_bridge.const import DOMAIN
 from custom_components.blynk_bridge.device.values import DataType
 from custom_components.blynk_bridge.exposure import Exposure
-from custom_components.blynk_bridge.omissions import Omissions
+from custom_components.blynk_bridge.history.omissions import Omissions
+from custom_components.blynk_bridge.history.recorded import (
+    Obstacle,
+    async_settle,
+    async_states,
+)
+from custom_components.blynk_bridge.history.unrecorded import constant_attributes
 from custom_components.blynk_bridge.reader import Reader
-from custom_components.blynk_bridge.recorded import Obstacle, async_settle, async_states
 from custom_components.blynk_bridge.traits.base import Trait
-from custom_components.blynk_bridge.unrecorded import constant_attributes
 from simulator import Simulator
 
 from .backfilled import (

@@ -45,17 +45,17 @@ from .const import (
     SUBENTRY_EVENT,
     SUBENTRY_SELECTION,
 )
-from .control_flow import ControlSubentryFlow
-from .credentials import Credentials
 from .device.endpoint import Transport
 from .device.errors import InvalidEndpoint
 from .device.link import Protocol
-from .event_flow import EventSubentryFlow
-from .first_exposures import FirstExposures
-from .live_test import async_try, async_try_for_entry
-from .options_flow import BlynkOptionsFlow
-from .selection_flow import SelectionSubentryFlow
-from .subentry_flow import DatastreamSubentryFlow
+from .flows.control_flow import ControlSubentryFlow
+from .flows.credentials import Credentials
+from .flows.event_flow import EventSubentryFlow
+from .flows.first_exposures import FirstExposures
+from .flows.live_test import async_try, async_try_for_entry
+from .flows.options_flow import BlynkOptionsFlow
+from .flows.selection_flow import SelectionSubentryFlow
+from .flows.subentry_flow import DatastreamSubentryFlow
 from .texts import async_load_texts, option_text
 
 TITLE: Final = "Blynk Bridge"

@@ -13,7 +13,6 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .availability import Availability
-from .backfill import Backfill
 from .bindings import Bindings
 from .connection import session_settings, tls_context
 from .const import CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, DOMAIN
@@ -30,6 +29,7 @@ from .exposure import Exposure
 from .flapping import Announcing, CatchingUp
 from .following import Following
 from .hearing import Hearing
+from .history.backfill import Backfill
 from .inbox import Inbox
 from .learned import Learned
 from .network import async_asker, async_resolver

@@ -15,7 +15,7 @@ from .const import DOMAIN
 from .device.endpoint import Endpoint
 from .device.errors import InvalidEndpoint
 from .exposure_data import check_name
-from .gaps import HISTORY_SCHEMA, StoredHistory
+from .history.gaps import HISTORY_SCHEMA, StoredHistory
 from .spent import Spent, StoredSpent
 
 _LOGGER: Final = logging.getLogger(__name__)

@@ -28,7 +28,7 @@ from .const import (
 from .coordinator import BlynkConfigEntry
 from .exposure import trait_of
 from .exposure_checks import consent_step, trait_errors
-from .exposure_form import CONSENT_SCHEMA
+from .flows.exposure_form import CONSENT_SCHEMA
 from .following import ISSUE_SELECTION_CHANGED
 from .naming import entity_name
 from .plan_formats import escaped, to_narrow_markdown

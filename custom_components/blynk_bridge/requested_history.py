@@ -15,13 +15,13 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from .backfill import Backfill
 from .const import DOMAIN
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
-from .daily_points import POINTS_PER_DAY
 from .exposure import Exposure
-from .gaps import REACH
-from .recorded import Obstacle, RecorderUnavailable
+from .history.backfill import Backfill
+from .history.daily_points import POINTS_PER_DAY
+from .history.gaps import REACH
+from .history.recorded import Obstacle, RecorderUnavailable
 
 SERVICE_BACKFILL: Final = "backfill"
 ATTR_DATASTREAMS: Final = "datastreams"

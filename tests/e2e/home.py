@@ -12,7 +12,7 @@ from homeassistant.config_entries import ConfigSubentryData
 
 from custom_components.blynk_bridge.config_flow import BlynkConfigFlow
 from custom_components.blynk_bridge.const import DOMAIN
-from custom_components.blynk_bridge.credentials import Credentials
+from custom_components.blynk_bridge.flows.credentials import Credentials
 from demo import logs
 from demo.home_assistant import HomeAssistant
 from demo.processes import ChildProcess, free_port

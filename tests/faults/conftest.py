@@ -24,7 +24,7 @@ from custom_components.blynk_bridge.const import (
     CONF_TRANSPORT,
     DOMAIN,
 )
-from custom_components.blynk_bridge.credentials import Credentials
+from custom_components.blynk_bridge.flows.credentials import Credentials
 from simulator import Simulator, SimulatorOptions
 from tests.conftest import TEMPLATE_ID, TOKEN
 from tests.mosquitto.broker import (

@@ -2,7 +2,7 @@
 
 from hypothesis import example, given, strategies as st
 
-from custom_components.blynk_bridge.credentials import Credentials
+from custom_components.blynk_bridge.flows.credentials import Credentials
 
 from .effort import effort
 from .made_up import TEXTS

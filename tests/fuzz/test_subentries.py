@@ -10,12 +10,6 @@ import pytest
 import voluptuous as vol
 
 from custom_components.blynk_bridge.control import Control, ControlKind
-from custom_components.blynk_bridge.control_details import (
-    DEVICE_CLASSES,
-    FIELDS,
-    detail_errors,
-    tidied,
-)
 from custom_components.blynk_bridge.device.errors import InvalidValue
 from custom_components.blynk_bridge.device.messages import valid_name
 from custom_components.blynk_bridge.device.values import DataType
@@ -27,6 +21,12 @@ from custom_components.blynk_bridge.event_code import (
 )
 from custom_components.blynk_bridge.exposure import Exposure
 from custom_components.blynk_bridge.exposure_data import checked, datastreams, pins
+from custom_components.blynk_bridge.flows.control_details import (
+    DEVICE_CLASSES,
+    FIELDS,
+    detail_errors,
+    tidied,
+)
 from custom_components.blynk_bridge.plan import planned, planned_control
 from custom_components.blynk_bridge.plan_formats import to_csv, to_instructions, to_json
 

@@ -8,10 +8,10 @@ from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import TextSelector
 import voluptuous as vol
 
-from .const import CONF_EVENT_CODE
-from .event_code import EVENT_CODE_MAX, is_event_code
-from .events import DESCRIPTION_MAX, EVENTS_PER_DAY
-from .requirement import Requirement
+from ..const import CONF_EVENT_CODE
+from ..event_code import EVENT_CODE_MAX, is_event_code
+from ..events import DESCRIPTION_MAX, EVENTS_PER_DAY
+from ..requirement import Requirement
 from .subentry_base import SubentryFlow
 
 _SCHEMA: Final = vol.Schema(

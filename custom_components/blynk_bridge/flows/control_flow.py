@@ -18,15 +18,15 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
-from .const import CONF_DATA_TYPE, CONF_DATASTREAM, CONF_KIND, CONF_PIN
-from .control import DATA_TYPES, Control, ControlKind
+from ..const import CONF_DATA_TYPE, CONF_DATASTREAM, CONF_KIND, CONF_PIN
+from ..control import DATA_TYPES, Control, ControlKind
+from ..exposure_checks import name_error, pin_error
+from ..exposure_data import pins
+from ..plan import planned_control
+from ..proposal import exposure_title, exposure_unique_id
+from ..requirement import requirement
 from .control_details import DEVICE_CLASSES, FIELDS, detail_errors, tidied
-from .exposure_checks import name_error, pin_error
-from .exposure_data import pins
 from .exposure_form import select
-from .plan import planned_control
-from .proposal import exposure_title, exposure_unique_id
-from .requirement import requirement
 from .subentry_base import SubentryFlow
 
 _PIN: Final = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1))

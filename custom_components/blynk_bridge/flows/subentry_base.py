@@ -10,7 +10,7 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 
-from .requirement import Requirement
+from ..requirement import Requirement
 
 
 class SubentryFlow(ConfigSubentryFlow):

@@ -6,8 +6,8 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from .device.messages import TimedValue
-from .device.values import JsonValue
+from ..device.messages import TimedValue
+from ..device.values import JsonValue
 
 _EPOCH: Final = dt_util.utc_from_timestamp(0)
 _FINEST: Final = 1000

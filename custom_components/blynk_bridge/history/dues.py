@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from .exposure import Exposure
+from ..exposure import Exposure
 from .gaps import REACH, Gap, StoredDue, StoredHistory, since, with_gap
 from .past import Past
 

@@ -11,12 +11,12 @@ from homeassistant.const import CONF_TOKEN, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 
-from .connection import session_settings, tls_context
-from .const import DOMAIN
-from .device.errors import InvalidToken, LinkError, RedirectRefused, TlsError
-from .device.session import verify
-from .network import async_asker, async_resolver
-from .problem import Problem, problem_of
+from ..connection import session_settings, tls_context
+from ..const import DOMAIN
+from ..device.errors import InvalidToken, LinkError, RedirectRefused, TlsError
+from ..device.session import verify
+from ..network import async_asker, async_resolver
+from ..problem import Problem, problem_of
 
 _LOGGER: Final = logging.getLogger(__name__)
 

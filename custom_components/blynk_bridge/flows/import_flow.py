@@ -20,22 +20,22 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from . import traits
-from .const import CONF_DATA_TYPE, CONF_DATASTREAM, CONF_TRAIT, DOMAIN
-from .coordinator import BlynkCoordinator
-from .device.errors import LinkError
-from .exposure_form import select
-from .importing import async_stored_values, best_match, candidates, fitting_type
-from .plan_formats import NOTHING, escaped
-from .proposal import (
+from .. import traits
+from ..const import CONF_DATA_TYPE, CONF_DATASTREAM, CONF_TRAIT, DOMAIN
+from ..coordinator import BlynkCoordinator
+from ..device.errors import LinkError
+from ..importing import async_stored_values, best_match, candidates, fitting_type
+from ..plan_formats import NOTHING, escaped
+from ..proposal import (
     entity_state,
     exposed_traits,
     exposure_data,
     exposure_subentry,
     exposure_unique_id,
 )
-from .selection import async_add
-from .traits import tolerant
+from ..selection import async_add
+from ..traits import tolerant
+from .exposure_form import select
 
 CONF_DATASTREAMS: Final = "datastreams"
 _VALUE_SHOWN: Final = 32

@@ -10,25 +10,13 @@ from homeassistant.config_entries import (
 )
 import voluptuous as vol
 
-from .bulk_flow import BulkSteps
-from .const import CONF_DATASTREAM, CONF_PLAN_SIZE
-from .draft import EMPTY, Draft, Wish, draft
-from .expose_steps import (
-    CONF_FOLLOWING,
-    PICK,
-    PICK_FOLLOWED,
-    left_out,
-    pick_errors,
-    plan_placeholders,
-    preview_placeholders,
-    suggestions,
-)
-from .import_flow import ImportSteps
-from .markdown import listed, part
-from .plan import plan_of
-from .plan_formats import to_narrow_markdown
-from .proposal import exposure_subentry
-from .selection import (
+from ..const import CONF_DATASTREAM, CONF_PLAN_SIZE
+from ..draft import EMPTY, Draft, Wish, draft
+from ..markdown import listed, part
+from ..plan import plan_of
+from ..plan_formats import to_narrow_markdown
+from ..proposal import exposure_subentry
+from ..selection import (
     CONF_SETTLED,
     Difference,
     async_add,
@@ -41,7 +29,19 @@ from .selection import (
     selection_subentry,
     selection_title,
 )
-from .texts import async_load_texts
+from ..texts import async_load_texts
+from .bulk_flow import BulkSteps
+from .expose_steps import (
+    CONF_FOLLOWING,
+    PICK,
+    PICK_FOLLOWED,
+    left_out,
+    pick_errors,
+    plan_placeholders,
+    preview_placeholders,
+    suggestions,
+)
+from .import_flow import ImportSteps
 
 _DOORS: Final = [
     "expose",

@@ -21,8 +21,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from . import traits
-from .const import (
+from .. import traits
+from ..const import (
     CONF_DATA_TYPE,
     CONF_DATASTREAM,
     CONF_DIRECTION,
@@ -30,15 +30,15 @@ from .const import (
     CONF_PLAN_SIZE,
     CONF_TRAIT,
 )
-from .draft import CONF_INCLUDE_PRIVATE, CONF_SCOPE, Draft, PlanSize, Scope, Wish
-from .exposure import Direction
-from .exposure_checks import AUTOMATIC
+from ..draft import CONF_INCLUDE_PRIVATE, CONF_SCOPE, Draft, PlanSize, Scope, Wish
+from ..exposure import Direction
+from ..exposure_checks import AUTOMATIC
+from ..markdown import part, table
+from ..naming import entity_name
+from ..plan import planned
+from ..plan_formats import NOTHING, escaped, to_narrow_markdown
+from ..texts import option_text
 from .exposure_form import select
-from .markdown import part, table
-from .naming import entity_name
-from .plan import planned
-from .plan_formats import NOTHING, escaped, to_narrow_markdown
-from .texts import option_text
 
 CONF_ENTITIES: Final = "entities"
 CONF_FOLLOWING: Final = "following"

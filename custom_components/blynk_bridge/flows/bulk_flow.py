@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import (
+from ..const import (
     CONF_BACKFILL,
     CONF_DIRECTION,
     CONF_MAX_INTERVAL,
@@ -29,14 +29,14 @@ from .const import (
     CONF_UNAVAILABLE,
     SUBENTRY_DATASTREAM,
 )
+from ..exposure import Direction, Unavailable, WidgetProperty, bound_entity_id, trait_of
+from ..exposure_checks import OPERATING, interval_error, repeat_error
+from ..exposure_data import checked
+from ..proposal import entity_state, exposure_title
+from ..templated import TEMPLATE_KEY
+from ..traits import tolerant
 from .expose_steps import grouped
-from .exposure import Direction, Unavailable, WidgetProperty, bound_entity_id, trait_of
-from .exposure_checks import OPERATING, interval_error, repeat_error
-from .exposure_data import checked
 from .exposure_form import DEFAULTS, SECONDS, select
-from .proposal import entity_state, exposure_title
-from .templated import TEMPLATE_KEY
-from .traits import tolerant
 
 CONF_EXPOSURES: Final = "exposures"
 PAUSE: Final = "pause"

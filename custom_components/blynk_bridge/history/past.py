@@ -6,13 +6,13 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, State
 
-from .device.errors import InvalidValue
-from .device.outbox import has_parts
-from .device.values import JsonValue, to_json
-from .exposure import Exposure
+from ..device.errors import InvalidValue
+from ..device.outbox import has_parts
+from ..device.values import JsonValue, to_json
+from ..exposure import Exposure
+from ..reader import Reader
 from .gaps import Gap
 from .points import Point, PointFilter
-from .reader import Reader
 from .recorded import async_settle, async_states
 from .unrecorded import constant_attributes
 

@@ -15,8 +15,8 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.util.read_only_dict import ReadOnlyDict
 
-from .exposure import Exposure
-from .traits import tolerant
+from ..exposure import Exposure
+from ..traits import tolerant
 
 # The recorder keeps these of an entity that wants none of its attributes recorded
 # (homeassistant.components.recorder.db_schema).

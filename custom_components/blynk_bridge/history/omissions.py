@@ -6,7 +6,7 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from .exposure import Exposure
+from ..exposure import Exposure
 from .gaps import Gap
 from .recorded import Obstacle, obstacle, oldest_state
 from .unrecorded import lost_attributes

@@ -12,8 +12,8 @@ from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from . import traits
-from .const import (
+from .. import traits
+from ..const import (
     CONF_DATASTREAM,
     CONF_DIRECTION,
     CONF_ENTITY_REGISTRY_ID,
@@ -24,9 +24,24 @@ from .const import (
     CONF_TRAIT,
     DOMAIN,
 )
-from .exposure import bound_entity_id
-from .exposure_checks import OPERATING, consent_step, entry_errors, trait_errors
-from .exposure_data import datastreams, pins, sound
+from ..exposure import bound_entity_id
+from ..exposure_checks import OPERATING, consent_step, entry_errors, trait_errors
+from ..exposure_data import datastreams, pins, sound
+from ..naming import Names, wordings
+from ..plan import planned
+from ..proposal import (
+    entity_state,
+    exposure_title,
+    exposure_unique_id,
+    free_pins,
+    own_entities,
+)
+from ..requirement import requirement
+from ..templated import TEMPLATE_KEY, Templated, async_validated
+from ..texts import async_load_texts
+from ..traits import tolerant
+from ..traits.anything import ATTRIBUTE_KEY, Attribute
+from ..traits.base import Description, Trait
 from .exposure_form import (
     CONSENT_SCHEMA,
     attribute_schema,
@@ -36,22 +51,7 @@ from .exposure_form import (
     suggestions,
     template_schema,
 )
-from .naming import Names, wordings
-from .plan import planned
-from .proposal import (
-    entity_state,
-    exposure_title,
-    exposure_unique_id,
-    free_pins,
-    own_entities,
-)
-from .requirement import requirement
 from .subentry_base import SubentryFlow
-from .templated import TEMPLATE_KEY, Templated, async_validated
-from .texts import async_load_texts
-from .traits import tolerant
-from .traits.anything import ATTRIBUTE_KEY, Attribute
-from .traits.base import Description, Trait
 
 
 class DatastreamSubentryFlow(SubentryFlow):

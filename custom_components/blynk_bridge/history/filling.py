@@ -9,18 +9,18 @@ from typing import Final, Never
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ..device.errors import LinkError, PublishRefused
+from ..device.messages import Publication, timestamped_batches
+from ..device.pacing import Lane
+from ..exposure import Exposure
+from ..reader import Reader
+from ..uplink import Uplink
 from .daily_points import DailyPoints
-from .device.errors import LinkError, PublishRefused
-from .device.messages import Publication, timestamped_batches
-from .device.pacing import Lane
 from .dues import Due, Dues
-from .exposure import Exposure
 from .gaps import REACH, Gap
 from .omissions import SEVERAL_PARTS, Omissions
 from .past import Past
-from .reader import Reader
 from .recorded import RecorderUnavailable
-from .uplink import Uplink
 
 _LOGGER: Final = logging.getLogger(__name__)
 

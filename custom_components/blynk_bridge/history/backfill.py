@@ -8,16 +8,16 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ..exposure import Exposure
+from ..learned import Learned
+from ..reader import Reader
+from ..uplink import Uplink
 from .daily_points import DailyPoints
 from .dues import Due, Dues
-from .exposure import Exposure
 from .filling import Filling
 from .gaps import REACH, Gap, StoredHistory, with_gap
-from .learned import Learned
 from .omissions import Omissions
-from .reader import Reader
 from .recorded import Obstacle, recording_since
-from .uplink import Uplink
 
 
 class Backfill:

@@ -16,8 +16,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import CONF_REBOOT_RELOADS
-from .quota import (
+from ..const import CONF_REBOOT_RELOADS
+from ..quota import (
     CONF_FIRST_DAY,
     CONF_MESSAGES,
     CONF_QUOTA,

@@ -29,8 +29,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from . import traits
-from .const import (
+from .. import traits
+from ..const import (
     CONF_ADVANCED,
     CONF_BACKFILL,
     CONF_DATA_TYPE,
@@ -47,14 +47,14 @@ from .const import (
     CONF_TRAIT,
     CONF_UNAVAILABLE,
 )
-from .device.values import DataType
-from .exposure import Direction, Unavailable, WidgetProperty
-from .exposure_checks import AUTOMATIC, OPERATING
-from .proposal import data_types, default_direction
-from .templated import TEMPLATE_KEY
-from .traits import tolerant
-from .traits.anything import ATTRIBUTE_KEY
-from .traits.base import Description, Trait
+from ..device.values import DataType
+from ..exposure import Direction, Unavailable, WidgetProperty
+from ..exposure_checks import AUTOMATIC, OPERATING
+from ..proposal import data_types, default_direction
+from ..templated import TEMPLATE_KEY
+from ..traits import tolerant
+from ..traits.anything import ATTRIBUTE_KEY
+from ..traits.base import Description, Trait
 
 UNCHANGED: Final = "__**code_not_changed**__"
 """Stands for the code in the form, which leaves Home Assistant no second time."""

@@ -10,8 +10,11 @@ from homeassistant.config_entries import (
 )
 import voluptuous as vol
 
-from .const import CONF_PLAN_SIZE
-from .draft import EMPTY, Wish, draft
+from ..const import CONF_PLAN_SIZE
+from ..draft import EMPTY, Wish, draft
+from ..proposal import exposure_subentry
+from ..selection import new_key, selection_subentry, settlement
+from ..texts import async_load_texts
 from .expose_steps import (
     CONF_FOLLOWING,
     PICK,
@@ -20,9 +23,6 @@ from .expose_steps import (
     plan_placeholders,
     preview_placeholders,
 )
-from .proposal import exposure_subentry
-from .selection import new_key, selection_subentry, settlement
-from .texts import async_load_texts
 
 
 class FirstExposures(ConfigFlow):

@@ -29,11 +29,11 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import CONF_DATA_TYPE, CONF_MAX_LENGTH, CONF_STEP
-from .control import DATA_TYPES, ControlKind
-from .device.values import DataType
+from ..const import CONF_DATA_TYPE, CONF_MAX_LENGTH, CONF_STEP
+from ..control import DATA_TYPES, ControlKind
+from ..device.values import DataType
+from ..traits.base import Limits
 from .exposure_form import select
-from .traits.base import Limits
 
 type Fields = Mapping[vol.Marker, Any]
 

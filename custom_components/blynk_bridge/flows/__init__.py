@@ -1,0 +1,1 @@
+"""The flows: how an entry and its subentries are set up, changed and mended."""

@@ -1,0 +1,1 @@
+"""What Blynk has missed, sent later with the times at which it was so."""
