@@ -1,8 +1,6 @@
 """`scripts/screenshots`: the pictures of docs/images, taken from the running demo in a real Chromium."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 import json
 from pathlib import Path
 import sys
@@ -10,8 +8,9 @@ import tempfile
 import time
 from typing import Literal
 
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
+from .chromium import CHROMIUM, chromium
 from .client import HomeAssistantClient
 from .processes import free_port
 from .simulator import Simulator
@@ -21,16 +20,6 @@ from .waiting import DemoError, wait_for
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PAGE_TIMEOUT = 60_000  # ms
 OPERATED: dict[str, float | str] = {
     "Lamp": 1,
@@ -77,19 +66,6 @@ async def take_all(folder: Path) -> None:
         )
         await take_console(browser, stage, "console-dark-phone.png", 390, 844, "dark")
         await take_integration(browser, stage.home_assistant.client)
-
-
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """Yield the system's Chromium, without a window."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=CHROMIUM_FLAGS
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 async def liven_up(stage: Stage) -> None:

@@ -137,6 +137,14 @@ class Simulator:
         """Send the device to another region."""
         await self._post("redirect", {"region": region, "then": "close"})
 
+    async def drop(self) -> None:
+        """Cut the device's connection; it may come back at once."""
+        await self._post("drop", {})
+
+    async def behave(self, **behaviour: float | str | bool | None) -> None:
+        """Change what the cloud does from now on, as `simulator/behaviour.py` has it."""
+        await self._post("behaviour", behaviour)
+
     async def outage(self, seconds: float) -> None:
         """Take every MQTT listener and connection away for a while."""
         await self._post("outage", {"seconds": seconds})

@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 import pytest
 
-from demo.screenshots import CHROMIUM, chromium
 from simulator import Datastream, DataType, Simulator, SimulatorOptions
 from simulator.datastreams import Value
 from tests.simulator.peer import Peer
@@ -48,11 +47,6 @@ TEMPLATE = (
     ),
 )
 
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists(), reason="the console is tested in the system's Chromium"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Console:
     """The page, and both ends of what it plays the app of."""
@@ -75,13 +69,12 @@ class Console:
 
 
 @pytest.fixture
-async def console(socket_enabled: None) -> AsyncIterator[Console]:
+async def console(browser: Browser) -> AsyncIterator[Console]:
     """Return the console of a simulator whose device is connected."""
     options = SimulatorOptions(token=TOKEN, datastreams=TEMPLATE)
     async with (
         Simulator(options) as simulator,
         Peer.open(simulator.entry.mqtt_port) as device,
-        chromium() as browser,
     ):
         await device.subscribed(TOKEN)
         page = await browser.new_page(viewport={"width": 1280, "height": 1400})
