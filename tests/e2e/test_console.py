@@ -47,6 +47,7 @@ TEMPLATE = (
     ),
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """The page, and both ends of what it plays the app of."""

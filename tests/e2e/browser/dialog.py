@@ -74,9 +74,9 @@ class FlowDialog:
     async def close(self) -> None:
         """Press the last step's only button, and see the dialog go."""
         await self.submit()
-        await expect(self._dialog.locator("dialog"), "the dialog is gone").to_have_count(
-            0, timeout=_LIMIT
-        )
+        await expect(
+            self._dialog.locator("dialog"), "the dialog is gone"
+        ).to_have_count(0, timeout=_LIMIT)
 
     async def fill(self, key: str, text: str) -> None:
         """Type into a field."""
@@ -119,9 +119,11 @@ class FlowDialog:
 
     async def unfold(self) -> None:
         """Open the section of a form."""
-        await self._dialog.locator("ha-expansion-panel").get_by_role(
-            "button"
-        ).first.click()
+        await (
+            self._dialog.locator("ha-expansion-panel")
+            .get_by_role("button")
+            .first.click()
+        )
 
     async def choose(self, option: str) -> None:
         """Take a way from a menu."""

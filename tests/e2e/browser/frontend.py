@@ -13,6 +13,9 @@ NAME: Final = "Blynk Bridge"
 _LIMIT: Final = 20_000.0
 """Milliseconds for a page to come, or for what has happened elsewhere to be seen."""
 
+_RECONNECT_LIMIT: Final = 40_000.0
+"""Milliseconds for a device that has failed a few times to try again."""
+
 
 class Frontend:
     """What a person clicks on, by the words and the links of Home Assistant itself."""
@@ -56,7 +59,7 @@ class Frontend:
         """Go to the page of the bridge's device."""
         await self.to_bridge()
         await self.page.locator("ha-config-entry-device-row").first.click()
-        await self._visible(self.page.locator("ha-device-entities-card"), "the device")
+        await self._visible(self._diagnostic, "the device's connectivity")
 
     async def to_dashboard(self) -> None:
         """Go to the dashboard with the rooms."""
@@ -98,10 +101,9 @@ class Frontend:
     async def connected(self, connected: bool) -> None:
         """Wait until the device's page says whether there is a connection."""
         state = "Connected" if connected else "Disconnected"
-        card = self.page.locator("ha-device-entities-card")
         await expect(
-            card.get_by_text(state, exact=True), f"the device's page says {state}"
-        ).to_be_visible(timeout=40_000)
+            self._diagnostic, f"the device's page says {state}"
+        ).to_contain_text(state, timeout=_RECONNECT_LIMIT)
 
     async def close_repair(self) -> None:
         """Close the dialog of a repair issue without doing anything about it."""
@@ -136,6 +138,12 @@ class Frontend:
         return self.page.locator(
             "dialog-repairs-issue dialog, dialog-data-entry-flow dialog"
         ).first
+
+    @property
+    def _diagnostic(self) -> Locator:
+        """Return what the device's page says of the connection, and of the quota."""
+        named = self.page.get_by_text("Connectivity", exact=True)
+        return self.page.locator("ha-device-entities-card").filter(has=named)
 
     @property
     def _add_button(self) -> Locator:
