@@ -88,7 +88,7 @@ async def find_the_integration(journey: Journey) -> None:
 
 
 async def meet_a_wrong_token(journey: Journey) -> None:
-    """It is refused above the form, which stays as it was filled in."""
+    """Be told above the form, which stays as it was filled in."""
     dialog = journey.front.dialog
     await dialog.reach("user")
     await journey.picture_of_dialog("03-credentials")
@@ -103,7 +103,7 @@ async def meet_a_wrong_token(journey: Journey) -> None:
 
 
 async def paste_the_right_one(journey: Journey) -> None:
-    """Three lines, as Blynk's developer tools have them."""
+    """Paste three lines, as Blynk's developer tools have them."""
     dialog = journey.front.dialog
     await dialog.paste(
         "token",
@@ -116,7 +116,7 @@ async def paste_the_right_one(journey: Journey) -> None:
 
 
 async def expose_two_rooms(journey: Journey) -> None:
-    """Five entities, of which the lock is shown only."""
+    """Choose five entities by their rooms; the lock is shown only."""
     dialog = journey.front.dialog
     for room in (LIVING_ROOM, HALL):
         await dialog.pick("areas", room)
@@ -152,11 +152,12 @@ async def see_the_values(journey: Journey, console: ConsolePage) -> None:
 
 
 async def press_a_widget(journey: Journey, console: ConsolePage) -> None:
-    """The lamp goes on in Home Assistant, which says who did it."""
+    """See the lamp go on in Home Assistant, which says who did it."""
     front = journey.front
-    await front.to_dashboard()
     await console.switch("Floor lamp")
     await console.shows("Floor lamp", "On")
+    await front.to_front()
+    await front.to_dashboard()
     state = front.tile("Floor lamp").locator("state-display")
     await expect(state, "the lamp is on").to_have_text("63%", timeout=_LIMIT)
     await journey.picture("09-lamp-on")
@@ -170,22 +171,42 @@ async def press_a_widget(journey: Journey, console: ConsolePage) -> None:
     await journey.picture("10-logbook")
 
 
-async def lose_the_connection(journey: Journey) -> None:
-    """The server sends the device to a stranger, and takes it back later."""
-    front, simulator = journey.front, journey.simulator
+async def give_a_new_token(journey: Journey) -> None:
+    """Be asked for it once Blynk does not take the old one any more."""
+    front, dialog = journey.front, journey.front.dialog
     await front.to_device()
     await front.connected(True)
+    await journey.simulator.deny()
+    await front.connected(False)
+    await front.to_bridge()
+    await expect(front.reconfigure, "the entry needs attention").to_be_visible(
+        timeout=_LIMIT
+    )
+    await journey.picture("11-attention")
+    await front.reconfigure.click()
+    await dialog.reach("reauth_confirm")
+    await dialog.fill("token", journey.simulator.token)
+    await journey.picture_of_dialog("12-new-token")
+    await dialog.submit()
+    await dialog.end("abort", "reauth_successful")
+    await front.to_device()
+    await front.connected(True)
+
+
+async def lose_the_connection(journey: Journey) -> None:
+    """Have the server send the device to a stranger, and take it back later."""
+    front, simulator = journey.front, journey.simulator
     await simulator.behave(redirect_always=f"mqtts://{STRANGER}:8883")
     await simulator.drop()
     await front.connected(False)
-    await journey.picture("11-disconnected")
+    await journey.picture("13-disconnected")
     await front.to_settings()
     title = english("issues", "redirect_refused", "title").format(title="My flat")
     await front.page.get_by_text(title).first.click()
     await expect(
         front.repair.page.get_by_text(STRANGER).first, "the issue names the stranger"
     ).to_be_visible(timeout=_LIMIT)
-    await journey.album.take(front.page, "12-repair")
+    await journey.album.take(front.page, "14-repair")
     await front.close_repair()
     await simulator.behave(redirect_always=None)
     await front.to_device()
@@ -194,27 +215,8 @@ async def lose_the_connection(journey: Journey) -> None:
     assert [each["issue_id"] for each in issues["issues"]] == []
 
 
-async def give_a_new_token(journey: Journey) -> None:
-    front, dialog = journey.front, journey.front.dialog
-    await journey.simulator.deny()
-    await front.connected(False)
-    await front.to_bridge()
-    await expect(front.reconfigure, "the entry needs attention").to_be_visible(
-        timeout=_LIMIT
-    )
-    await journey.picture("13-attention")
-    await front.reconfigure.click()
-    await dialog.reach("reauth_confirm")
-    await dialog.fill("token", journey.simulator.token)
-    await journey.picture_of_dialog("14-new-token")
-    await dialog.submit()
-    await dialog.end("abort", "reauth_successful")
-    await front.to_device()
-    await front.connected(True)
-
-
 async def change_an_option(journey: Journey) -> None:
-    """And find it as it was left."""
+    """Change it, and find it as it was left."""
     front, dialog = journey.front, journey.front.dialog
     unlimited = english("selector", "quota", "options", "unlimited")
     await front.to_bridge()
@@ -233,7 +235,7 @@ async def change_an_option(journey: Journey) -> None:
 
 
 async def expose_one_more(journey: Journey, console: ConsolePage) -> None:
-    """The flow for one entity, which has a datastream made up already."""
+    """Find a datastream made up already in the flow for one entity, and operate it."""
     front, dialog = journey.front, journey.front.dialog
     await front.add_subentry(
         english("config_subentries", "datastream", "initiate_flow", "user")
@@ -252,14 +254,16 @@ async def expose_one_more(journey: Journey, console: ConsolePage) -> None:
     await journey.simulator.define(journey.template, {})
     await dialog.close()
     await journey.picture("17-integration")
+    await console.to_front()
     await console.switch("Coffee machine")
     await console.shows("Coffee machine", "On")
+    await front.to_front()
     state = await journey.flat.client.state("switch.coffee_machine")
     assert state.state == "on"
 
 
 async def look_from_a_phone(journey: Journey, browser: Browser) -> None:
-    """The widest table fits."""
+    """See that the widest table fits."""
     async with window(browser, PHONE, like=journey.window) as pocket:
         async with preserved(pocket, journey.album.folder):
             url = f"{journey.flat.client.url}/config/integrations/integration/{DOMAIN}"
@@ -277,7 +281,7 @@ async def look_from_a_phone(journey: Journey, browser: Browser) -> None:
 
 
 async def leave(journey: Journey) -> None:
-    """Nothing of the entry is left, and Blynk sees the device go."""
+    """See that nothing of the entry is left, and that the device goes offline."""
     front = journey.front
     await front.to_bridge()
     await front.delete_entry()
@@ -315,8 +319,8 @@ async def test_a_person_finds_their_way(browser: Browser, tmp_path: Path) -> Non
         console = ConsolePage(await desk.open(f"{simulator.console}/"))
         await see_the_values(journey, console)
         await press_a_widget(journey, console)
-        await lose_the_connection(journey)
         await give_a_new_token(journey)
+        await lose_the_connection(journey)
         await change_an_option(journey)
         await expose_one_more(journey, console)
         await look_from_a_phone(journey, browser)

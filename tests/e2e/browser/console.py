@@ -14,6 +14,10 @@ class ConsolePage:
         """Work in a tab."""
         self.page = page
 
+    async def to_front(self) -> None:
+        """Look at this tab: one in the background is drawn once a second at best."""
+        await self.page.bring_to_front()
+
     async def shows(self, name: str, value: str) -> None:
         """Wait until a datastream has a value."""
         shown = self._card(name).locator(".value")

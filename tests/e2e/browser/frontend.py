@@ -26,6 +26,10 @@ class Frontend:
         self.dialog = FlowDialog(page)
         page.set_default_timeout(_LIMIT)
 
+    async def to_front(self) -> None:
+        """Look at this tab: one in the background is drawn once a second at best."""
+        await self.page.bring_to_front()
+
     async def type_login(self) -> None:
         """Fill in the form of the login page."""
         await self.page.locator("input[name=username]").fill(USERNAME)
