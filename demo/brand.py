@@ -10,7 +10,8 @@ from typing import Literal
 
 from playwright.async_api import Browser
 
-from .screenshots import CHROMIUM, IMAGES, ROOT, chromium
+from .chromium import CHROMIUM, chromium
+from .screenshots import IMAGES, ROOT
 from .terminal import say
 from .waiting import DemoError
 
