@@ -43,6 +43,13 @@ async def ask(hass: HomeAssistant, action: str, **data: Any) -> dict[str, Any]:
     return dict(answer)
 
 
+async def unanswered(hass: HomeAssistant, action: str, **data: Any) -> str:
+    """Return the key of what is or went wrong with a question."""
+    with pytest.raises(HomeAssistantError) as error:
+        await ask(hass, action, **data)
+    return key_of(error.value)
+
+
 async def refused(hass: HomeAssistant, action: str, **data: Any) -> str:
     """Return the key of what is wrong with a call."""
     with pytest.raises(ServiceValidationError) as error:
@@ -67,7 +74,9 @@ def key_of(error: HomeAssistantError) -> str:
     return error.translation_key
 
 
-def published(simulator: Simulator, beside: str = "info/mcu") -> list[tuple[str, bytes]]:
+def published(
+    simulator: Simulator, beside: str = "info/mcu"
+) -> list[tuple[str, bytes]]:
     """Return the messages that Blynk was sent, without the announcement."""
     return [
         (item.topic, item.payload)

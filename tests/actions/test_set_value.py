@@ -132,7 +132,7 @@ async def test_a_name_that_is_none(
         ({"datastream": "Count", "value": ["a", None]}, "value_without_form"),
         ({"datastream": "Count", "value": ["a\0b"]}, "value_without_form"),
         ({"datastream": "Message", "value": "\ud83d"}, "value_without_form"),
-        ({"datastream": "Count", "value": datetime(2026, 1, 1)}, "value_without_form"),
+        ({"datastream": "Count", "value": datetime(2026, 1, 1, tzinfo=UTC)}, "value_without_form"),
         ({"datastream": "Message", "value": "x" * 1001}, "value_too_large"),
         ({"datastream": "Message", "value": ["x" * 600, "y" * 600]}, "value_too_large"),
         (
