@@ -92,83 +92,85 @@ async def test_more_than_a_message_holds(
     assert [value_of(simulator, name) for name in values] == [*values.values()]
 
 
-@pytest.mark.parametrize("name", ["a/b", "a,b", "a+", "#", "a\0b", " a", "x" * 300])
+NO_NAMES = ("a/b", "a,b", "a+", "#", "a\0b", " a", "x" * 300, "\ud83d")
+
+
 async def test_a_name_that_is_none(
-    hass: HomeAssistant, simulator: Simulator, set_up: SetUp, name: str
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """Is refused by every action, and nothing is sent."""
     await set_up()
-    for action, data in (
-        ("set_value", {"datastream": name, "value": 1}),
-        ("set_value", {"values": {"Count": 1, name: 1}}),
-        ("erase_value", {"datastream": name}),
-        ("set_property", {"datastream": name, "property": "label", "value": "x"}),
-        ("erase_property", {"datastream": name, "property": "label"}),
-    ):
-        assert await refused(hass, action, **data) == "invalid_datastream"
+    for name in NO_NAMES:
+        for action, data in (
+            ("set_value", {"datastream": name, "value": 1}),
+            ("set_value", {"values": {"Count": 1, name: 1}}),
+            ("erase_value", {"datastream": name}),
+            ("set_property", {"datastream": name, "property": "label", "value": "x"}),
+            ("erase_property", {"datastream": name, "property": "label"}),
+        ):
+            assert await refused(hass, action, **data) == "invalid_datastream"
     assert not published(simulator)
 
 
-@pytest.mark.parametrize(
-    ("data", "key"),
-    [
-        ({}, "nothing_to_set"),
-        ({"values": {}}, "nothing_to_set"),
-        ({"datastream": "", "value": 1}, "no_datastream"),
-        ({"datastream": None, "value": 1}, "no_datastream"),
-        ({"datastream": 5, "value": 1}, "no_datastream"),
-        ({"values": {None: 1}}, "no_datastream"),
-        ({"datastream": "Count"}, "no_value"),
-        ({"datastream": "Count", "value": None}, "no_value"),
-        ({"values": {"Count": None}}, "no_value"),
-        ({"datastream": "Count", "value": 1, "values": {"Flag": 1}}, "value_or_values"),
-        ({"values": [1, 2]}, "values_no_mapping"),
-        ({"values": "Count"}, "values_no_mapping"),
-        ({"datastream": "Count", "value": math.nan}, "value_without_form"),
-        ({"datastream": "Count", "value": math.inf}, "value_without_form"),
-        ({"datastream": "Count", "value": 10**400}, "value_without_form"),
-        ({"datastream": "Count", "value": []}, "value_without_form"),
-        ({"datastream": "Count", "value": {"a": 1}}, "value_without_form"),
-        ({"datastream": "Count", "value": ["a", None]}, "value_without_form"),
-        ({"datastream": "Count", "value": ["a\0b"]}, "value_without_form"),
-        ({"datastream": "Message", "value": "\ud83d"}, "value_without_form"),
-        ({"datastream": "Count", "value": datetime(2026, 1, 1, tzinfo=UTC)}, "value_without_form"),
-        ({"datastream": "Message", "value": "x" * 1001}, "value_too_large"),
-        ({"datastream": "Message", "value": ["x" * 600, "y" * 600]}, "value_too_large"),
-        (
-            {"datastream": "Count", "value": 1.5, "data_type": "integer"},
-            "invalid_value",
-        ),
-        (
-            {"datastream": "Count", "value": "a", "data_type": "integer"},
-            "invalid_value",
-        ),
-        (
-            {"datastream": "Count", "value": 2**31, "data_type": "integer"},
-            "invalid_value",
-        ),
-        ({"datastream": "Flag", "value": 2, "data_type": "boolean"}, "invalid_value"),
-        (
-            {"datastream": "Place", "value": [4.9], "data_type": "location"},
-            "invalid_value",
-        ),
-        (
-            {"datastream": "Place", "value": [4.9, 91], "data_type": "location"},
-            "invalid_value",
-        ),
-        ({"values": {f"Name {n}": n for n in range(257)}}, "too_many_datastreams"),
-    ],
-)
+NO_VALUES: list[tuple[dict[str, Any], str]] = [
+    ({}, "nothing_to_set"),
+    ({"values": {}}, "nothing_to_set"),
+    ({"datastream": "", "value": 1}, "no_datastream"),
+    ({"datastream": None, "value": 1}, "no_datastream"),
+    ({"datastream": 5, "value": 1}, "no_datastream"),
+    ({"values": {None: 1}}, "no_datastream"),
+    ({"datastream": "Count"}, "no_value"),
+    ({"datastream": "Count", "value": None}, "no_value"),
+    ({"values": {"Count": None}}, "no_value"),
+    ({"datastream": "Count", "value": 1, "values": {"Flag": 1}}, "value_or_values"),
+    ({"values": [1, 2]}, "values_no_mapping"),
+    ({"values": "Count"}, "values_no_mapping"),
+    ({"datastream": "Count", "value": math.nan}, "value_without_form"),
+    ({"datastream": "Count", "value": math.inf}, "value_without_form"),
+    ({"datastream": "Count", "value": 10**400}, "value_without_form"),
+    ({"datastream": "Count", "value": []}, "value_without_form"),
+    ({"datastream": "Count", "value": {"a": 1}}, "value_without_form"),
+    ({"datastream": "Count", "value": ["a", None]}, "value_without_form"),
+    ({"datastream": "Count", "value": ["a\0b"]}, "value_without_form"),
+    ({"datastream": "Message", "value": "\ud83d"}, "value_without_form"),
+    (
+        {"datastream": "Count", "value": datetime(2026, 1, 1, tzinfo=UTC)},
+        "value_without_form",
+    ),
+    ({"datastream": "Message", "value": "x" * 1001}, "value_too_large"),
+    ({"datastream": "Message", "value": ["x" * 600, "y" * 600]}, "value_too_large"),
+    (
+        {"datastream": "Count", "value": 1.5, "data_type": "integer"},
+        "invalid_value",
+    ),
+    (
+        {"datastream": "Count", "value": "a", "data_type": "integer"},
+        "invalid_value",
+    ),
+    (
+        {"datastream": "Count", "value": 2**31, "data_type": "integer"},
+        "invalid_value",
+    ),
+    ({"datastream": "Flag", "value": 2, "data_type": "boolean"}, "invalid_value"),
+    (
+        {"datastream": "Place", "value": [4.9], "data_type": "location"},
+        "invalid_value",
+    ),
+    (
+        {"datastream": "Place", "value": [4.9, 91], "data_type": "location"},
+        "invalid_value",
+    ),
+    ({"values": {f"Name {n}": n for n in range(257)}}, "too_many_datastreams"),
+]
+
+
 async def test_what_is_no_value(
-    hass: HomeAssistant,
-    simulator: Simulator,
-    set_up: SetUp,
-    data: dict[str, Any],
-    key: str,
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """Is refused, and nothing is sent."""
     await set_up()
-    assert await refused(hass, "set_value", **data) == key
+    keys = [await refused(hass, "set_value", **data) for data, _ in NO_VALUES]
+    assert keys == [key for _, key in NO_VALUES]
     assert not published(simulator)
 
 

@@ -24,7 +24,7 @@ async def _async_set_metadata(call: ServiceCall) -> None:
     if field in READ_ONLY:
         raise refusal(translation_key="metadata_read_only", field=field)
     text = _text(field, call.data[ATTR_VALUE])
-    if field == TIME_ZONE and await dt_util.async_get_time_zone(text) is None:
+    if field == TIME_ZONE and not await _is_time_zone(text):
         raise refusal(translation_key="unknown_time_zone", value=shown(text))
     publication = set_metadata(field, text)
     if publication.size > (limit := coordinator.uplink.size_max):
@@ -66,6 +66,15 @@ def _text(field: str, given: object) -> str:
         return scalar_text(given)
     except InvalidValue as error:
         raise refusal(translation_key="value_without_form", name=field) from error
+
+
+async def _is_time_zone(name: str) -> bool:
+    """Return whether a text is the name of a time zone."""
+    try:
+        return await dt_util.async_get_time_zone(name) is not None
+    except ValueError, OSError:
+        # It is looked up as a path, and can't be one.
+        return False
 
 
 SET_METADATA: Final = Action(
