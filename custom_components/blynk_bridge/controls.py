@@ -29,8 +29,8 @@ _LONGEST_WAY: Final = 15.0
 _ECHO_TIME: Final = 5.0
 """Seconds after sending in which an echo of the value is expected."""
 
-type Take = Callable[[Value], None]
-"""Shows a value that Blynk has; raises InvalidValue if the control has no such one."""
+type Take = Callable[[Value | None], None]
+"""Shows what Blynk has, None for no value; raises InvalidValue for what can't be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +157,22 @@ class Controls:
     # --- What an action writes -------------------------------------------------------
 
     @callback
-    def async_leaving(self, values: Mapping[str, Value]) -> None:
-        """Note values that are sent beside the entities, and are newer than what waits."""
+    def async_leaving(self, values: Mapping[str, Value | None]) -> None:
+        """Note what is written beside the entities, and is newer than what waits.
+
+        None stands for a value that is erased.
+        """
         for name, value in values.items():
             if name in self._followed:
                 self._uplink.async_discard(name)
                 self._async_overrule(name)
-                self._read(name, value)
+                self._sent.pop(name, None)
+                if value is not None:
+                    self._read(name, value)
                 self._beside[name] = False
 
     @callback
-    def async_arrived(self, values: Mapping[str, Value]) -> None:
+    def async_arrived(self, values: Mapping[str, Value | None]) -> None:
         """Show what Blynk has now, unless something newer was set here or there."""
         for name, value in values.items():
             followed = self._followed.get(name)

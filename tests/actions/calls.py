@@ -19,6 +19,7 @@ MORE = (
     Datastream(name="Count", pin=22, type=DataType.INTEGER, min=0, max=1000),
     Datastream(name="Ratio", pin=23, type=DataType.DOUBLE, min=-10, max=10),
     Datastream(name="Prêt à 1 °C", pin=24, type=DataType.STRING),
+    Datastream(name="Start", pin=25, type=DataType.INTEGER, min=0, max=86399),
 )
 """Datastreams of every type, beside those of the fixtures' template."""
 

@@ -5,11 +5,13 @@ import json
 import math
 from typing import Any
 
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
 from simulator import Simulator
+from simulator.datastreams import Datastream, DataType
 
 from ..conftest import SetUp, control, temperature
 from ..device.conftest import eventually
@@ -204,6 +206,31 @@ async def test_a_paused_exposure_has_no_say(
 # --- Controls ------------------------------------------------------------------------
 
 NUMBER = {"minimum": 0, "maximum": 255, "step": 1}
+CONTROLS = (
+    control("Lamp", "switch", "integer"),
+    control("Level", "number", "integer", **NUMBER),
+    control("Mode", "select", "enum", options=["a", "b", "c"]),
+    control("Message", "text", "string"),
+    control("Humidity", "sensor", "double"),
+    control("Flag", "binary_sensor", "boolean"),
+    control("Start", "time", "integer"),
+)
+VALUES = {
+    "Lamp": True,
+    "Level": 42,
+    "Mode": "b",
+    "Message": "hi",
+    "Humidity": 47.5,
+    "Flag": True,
+}
+SHOWN = {
+    "switch.lamp": "on",
+    "number.level": "42",
+    "select.mode": "b",
+    "text.message": "hi",
+    "sensor.humidity": "47.5",
+    "binary_sensor.flag": "on",
+}
 
 
 def state(hass: HomeAssistant, entity_id: str) -> str:
@@ -217,34 +244,11 @@ async def test_the_entities_of_controls_show_it(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """Of every kind, whether the value is set or only read here."""
-    await set_up(
-        control("Lamp", "switch", "integer"),
-        control("Level", "number", "integer", **NUMBER),
-        control("Mode", "select", "enum", options=["a", "b", "c"]),
-        control("Message", "text", "string"),
-        control("Humidity", "sensor", "double"),
-        control("Flag", "binary_sensor", "boolean"),
-    )
-    values = {
-        "Lamp": True,
-        "Level": 42,
-        "Mode": "b",
-        "Message": "hi",
-        "Humidity": 47.5,
-        "Flag": True,
-    }
-    assert await ask(hass, "set_value", values=values) == {"messages": 1}
+    await set_up(*CONTROLS)
+    assert await ask(hass, "set_value", values=VALUES) == {"messages": 1}
     assert value_of(simulator, "Flag") is True
     assert value_of(simulator, "Mode") == 1
-    for entity_id, shown in {
-        "switch.lamp": "on",
-        "number.level": "42",
-        "select.mode": "b",
-        "text.message": "hi",
-        "sensor.humidity": "47.5",
-        "binary_sensor.flag": "on",
-    }.items():
-        await eventually(lambda e=entity_id, s=shown: state(hass, e) == s)  # type: ignore[misc]
+    await eventually(lambda: {each: state(hass, each) for each in SHOWN} == SHOWN)
 
 
 @pytest.mark.parametrize(
@@ -389,6 +393,24 @@ async def test_a_value_is_erased(
     await call(hass, "erase_value", datastream="Message")
     assert value_of(simulator, "Message") is None
     assert published(simulator)[-1] == ("ds/Message/erase", b"")
+
+
+async def test_the_entity_of_what_is_erased_has_no_value(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Whatever it is; the template's default value shows, where there is one."""
+    simulator.cloud.define(
+        [Datastream(name="Preset", pin=30, type=DataType.INTEGER, default=3)]
+    )
+    await set_up(*CONTROLS, control("Preset", "number", "integer", **NUMBER))
+    await call(hass, "set_value", values=VALUES | {"Preset": 9, "Start": 3600})
+    entities = [*SHOWN, "time.start", "number.preset"]
+    await eventually(lambda: STATE_UNKNOWN not in [state(hass, e) for e in entities])
+    for name in (*VALUES, "Start", "Preset"):
+        await call(hass, "erase_value", datastream=name)
+    await eventually(lambda: state(hass, "number.preset") == "3")
+    for entity_id in entities[:-1]:
+        assert state(hass, entity_id) == STATE_UNKNOWN, entity_id
 
 
 async def test_what_blynk_objects_to_is_an_error(

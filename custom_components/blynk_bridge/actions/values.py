@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
@@ -60,8 +59,9 @@ async def _async_set_value(call: ServiceCall) -> ServiceResponse:
                 translation_key="value_too_large", name=update.name, limit=str(limit)
             )
     for contents, publication in messages:
-        values = {} if time is not None else _shown(contents, controls)
-        await _async_write(coordinator, contents, values, publication)
+        values = _shown(contents, controls) if time is None else {}
+        names = [update.name for update in contents]
+        await _async_write(coordinator, names, values, publication)
     return {"messages": len(messages)}
 
 
@@ -185,7 +185,7 @@ def _past(update: Update, time: datetime) -> Message:
 
 def _shown(
     updates: Iterable[Update], controls: Mapping[str, Control]
-) -> dict[str, Value]:
+) -> dict[str, Value | None]:
     """Return what the controls' entities are to show of what is written."""
     return {
         name: normalize(form, data_type)
@@ -196,8 +196,8 @@ def _shown(
 
 async def _async_write(
     coordinator: BlynkCoordinator,
-    updates: Iterable[Update],
-    values: Mapping[str, Value],
+    names: Iterable[str],
+    values: Mapping[str, Value | None],
     publication: Publication,
 ) -> None:
     """Send a message, and let the controls that it writes show it."""
@@ -211,9 +211,7 @@ async def _async_write(
         return publication
 
     try:
-        await coordinator.requests.async_send(
-            leave, about=[update.name for update in updates]
-        )
+        await coordinator.requests.async_send(leave, about=names)
     except HomeAssistantError:
         if has_left:
             controls.async_doubt(values)
@@ -259,7 +257,7 @@ async def _async_erase_value(call: ServiceCall) -> None:
     coordinator = coordinator_of(call)
     name = checked_name(call.data[ATTR_DATASTREAM])
     _check_free(coordinator, name)
-    await coordinator.requests.async_send(partial(erase, name), about=(name,))
+    await _async_write(coordinator, (name,), {name: None}, erase(name))
     # It may have a default value in the template.
     coordinator.controls.async_doubt((name,))
 
