@@ -120,9 +120,9 @@ class StatusBoard:
             self.async_sent()
 
     @callback
-    def async_diagnosed(self, text: str) -> None:
-        """Show what the server has complained about: the first at once."""
-        self._diagnostic = legible(text)
+    def async_diagnosed(self, text: str | None) -> None:
+        """Show what the server has complained about, None for nothing: the first at once."""
+        self._diagnostic = None if text is None else legible(text)
         if self._count_scheduled is None:
             self.async_count()
         self.async_sent()
