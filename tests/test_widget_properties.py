@@ -652,9 +652,13 @@ async def test_disabling_is_taken_back_with_the_option(
 
 
 async def test_one_switch_takes_everything_back_and_sends_it_again(
-    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without a reload; of what is paused, too. A disabled widget says something else."""
+    monkeypatch.setattr("custom_components.blynk_bridge.availability._GRACE", 0.1)
     hass.states.async_set("number.level", "20", RANGE)
     hass.states.async_set("sensor.temperature", "20")
     hass.states.async_set("sensor.humidity", "40")
@@ -671,6 +675,7 @@ async def test_one_switch_takes_everything_back_and_sends_it_again(
         ),
     )
     loaded = entry.runtime_data
+    await become(simulator, "Level", suffix="°C")
     hass.states.async_set("number.level", "unavailable")
     await become(simulator, "Level", suffix="°C", isDisabled="true")
     await become(simulator, "Temperature", label="temperature")
