@@ -69,9 +69,10 @@ class ServerMessages:
         self.heard += 1
         notice = notice_of(self._entry.options)
         if notice is Notice.COUNT:
+            self._status.async_diagnosed(None, self.heard)
             return
         self._timeline.async_diagnosed(text)
-        self._status.async_diagnosed(text)
+        self._status.async_diagnosed(text, self.heard)
         if notice is Notice.LOG:
             self._log(text)
 
@@ -79,7 +80,7 @@ class ServerMessages:
     def async_entry_updated(self) -> None:
         """Show nothing any more, if the user does not want to see it."""
         if notice_of(self._entry.options) is Notice.COUNT:
-            self._status.async_diagnosed(None)
+            self._status.async_diagnosed(None, self.heard)
 
     @callback
     def _log(self, text: str) -> None:

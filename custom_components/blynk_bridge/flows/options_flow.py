@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.const import PERCENTAGE
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -17,6 +18,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..const import CONF_REBOOT_RELOADS
+from ..overrides import CONF_WIDGET_PROPERTIES
 from ..quota import (
     CONF_FIRST_DAY,
     CONF_MESSAGES,
@@ -27,37 +29,57 @@ from ..quota import (
     MESSAGES_MIN,
     QuotaKind,
 )
+from ..server_messages import CONF_SERVER_MESSAGES, Notice
 
+CONF_BEHAVIOR: Final = "behavior"
 _NUMBERS: Final = (CONF_MESSAGES, CONF_SHARE, CONF_FIRST_DAY)
+# Nothing of it can be wrong: the frontend shows no error of a field in a section.
+_BEHAVIOR: Final[Mapping[vol.Marker, Any]] = {
+    vol.Required(CONF_WIDGET_PROPERTIES, default=True): BooleanSelector(),
+    vol.Required(CONF_REBOOT_RELOADS, default=False): BooleanSelector(),
+    vol.Required(CONF_SERVER_MESSAGES, default=Notice.SHOW.value): SelectSelector(
+        SelectSelectorConfig(
+            options=[str(notice) for notice in Notice],
+            mode=SelectSelectorMode.LIST,
+            translation_key="server_messages",
+        )
+    ),
+}
+_PLAN: Final[Mapping[vol.Marker, Any]] = {
+    vol.Required(CONF_QUOTA, default=QuotaKind.FREE.value): SelectSelector(
+        SelectSelectorConfig(
+            options=[str(kind) for kind in QuotaKind],
+            mode=SelectSelectorMode.LIST,
+            translation_key="quota",
+        )
+    ),
+    vol.Optional(CONF_MESSAGES): NumberSelector(
+        NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1)
+    ),
+    vol.Required(CONF_SHARE, default=100): NumberSelector(
+        NumberSelectorConfig(
+            min=1,
+            max=100,
+            step=1,
+            mode=NumberSelectorMode.BOX,
+            unit_of_measurement=PERCENTAGE,
+        )
+    ),
+    vol.Required(CONF_FIRST_DAY, default=1): NumberSelector(
+        NumberSelectorConfig(
+            min=1, max=FIRST_DAY_MAX, step=1, mode=NumberSelectorMode.BOX
+        )
+    ),
+}
 _SCHEMA: Final = vol.Schema(
     {
-        vol.Required(CONF_QUOTA, default=QuotaKind.FREE.value): SelectSelector(
-            SelectSelectorConfig(
-                options=[str(kind) for kind in QuotaKind],
-                mode=SelectSelectorMode.LIST,
-                translation_key="quota",
-            )
+        **_PLAN,
+        vol.Required(CONF_BEHAVIOR): section(
+            vol.Schema(_BEHAVIOR), {"collapsed": False}
         ),
-        vol.Optional(CONF_MESSAGES): NumberSelector(
-            NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1)
-        ),
-        vol.Required(CONF_SHARE, default=100): NumberSelector(
-            NumberSelectorConfig(
-                min=1,
-                max=100,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=PERCENTAGE,
-            )
-        ),
-        vol.Required(CONF_FIRST_DAY, default=1): NumberSelector(
-            NumberSelectorConfig(
-                min=1, max=FIRST_DAY_MAX, step=1, mode=NumberSelectorMode.BOX
-            )
-        ),
-        vol.Required(CONF_REBOOT_RELOADS, default=False): BooleanSelector(),
     }
 )
+_ASKED: Final = frozenset(field.schema for field in (*_PLAN, *_BEHAVIOR))
 
 
 class BlynkOptionsFlow(OptionsFlow):
@@ -70,15 +92,16 @@ class BlynkOptionsFlow(OptionsFlow):
         errors: dict[str, str] = {}
         options = self.config_entry.options
         if user_input is not None and not (errors := _errors(user_input)):
-            kept = {key: options[key] for key in options if key not in _SCHEMA.schema}
+            kept = {key: options[key] for key in options if key not in _ASKED}
             for key in _NUMBERS:
                 if key in user_input:
                     user_input[key] = int(user_input[key])
-            return self.async_create_entry(data={**kept, **user_input})
+            behavior = user_input.pop(CONF_BEHAVIOR)
+            return self.async_create_entry(data={**kept, **user_input, **behavior})
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                _SCHEMA, user_input or options
+                _SCHEMA, user_input or {**options, CONF_BEHAVIOR: options}
             ),
             errors=errors,
         )
