@@ -531,6 +531,21 @@ async def test_a_blynk_that_knows_nothing_is_told_everything(
     await become(simulator, "Temperature", label="temperature")
 
 
+async def test_another_template_is_told_everything(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Its widgets are others, though the device is the same."""
+    hass.states.async_set("sensor.temperature", "20")
+    entry = await set_up(LABELLED)
+    await become(simulator, "Temperature", label="temperature")
+    await known(entry)
+    properties(simulator, "Temperature").clear()
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "template_id": "TMPLother"}
+    )
+    await become(simulator, "Temperature", label="temperature")
+
+
 # --- What goes wrong ---------------------------------------------------------------
 
 

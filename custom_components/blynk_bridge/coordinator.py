@@ -15,7 +15,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .availability import Availability
 from .bindings import Bindings
 from .connection import session_settings, tls_context
-from .const import DOMAIN
+from .const import CONF_TEMPLATE_ID, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import InvalidToken, LinkError
@@ -356,7 +356,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
             self._catching_up.async_connected(at_once=is_new)
-            self._overrides.async_connected(self._device)
+            template_id = self.config_entry.data[CONF_TEMPLATE_ID]
+            self._overrides.async_connected(f"{self._device}/{template_id}")
             self._backfill.async_connected()
             self._status.async_online(status.endpoint)
         elif status.error is not None or not self.data.online:
