@@ -19,19 +19,19 @@ import voluptuous as vol
 from .const import CONF_TEMPLATE_ID, DOMAIN
 from .coordinator import BlynkConfigEntry
 from .plan import PlannedDatastream, plan_of
-from .plan_formats import to_csv, to_instructions, to_json, to_markdown
+from .plan_formats import plan_words, to_csv, to_instructions, to_json, to_markdown
 from .requested_history import BACKFILL_SCHEMA, SERVICE_BACKFILL, async_backfill
 
 SERVICE_EXPORT_PLAN: Final = "export_plan"
 ATTR_FORMAT: Final = "format"
 
-type _Print = Callable[[Sequence[PlannedDatastream], str], JsonValueType]
+type _Print = Callable[[HomeAssistant, Sequence[PlannedDatastream], str], JsonValueType]
 
 FORMATS: Final[Mapping[str, _Print]] = {
-    "json": lambda rows, template_id: [*to_json(rows)],
-    "markdown": lambda rows, template_id: to_markdown(rows),
-    "csv": lambda rows, template_id: to_csv(rows),
-    "instructions": to_instructions,
+    "json": lambda hass, rows, template_id: [*to_json(rows)],
+    "markdown": lambda hass, rows, template_id: to_markdown(rows, plan_words(hass)),
+    "csv": lambda hass, rows, template_id: to_csv(rows),
+    "instructions": lambda hass, rows, template_id: to_instructions(rows, template_id),
 }
 _EXPORT_PLAN: Final = vol.Schema(
     {
@@ -69,6 +69,7 @@ def _async_export_plan(call: ServiceCall) -> ServiceResponse:
         call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
     )
     rows = plan_of(call.hass, entry)
-    printed = FORMATS[call.data[ATTR_FORMAT]](rows, entry.data[CONF_TEMPLATE_ID])
+    template_id = entry.data[CONF_TEMPLATE_ID]
+    printed = FORMATS[call.data[ATTR_FORMAT]](call.hass, rows, template_id)
     entry.runtime_data.upkeep.async_accept_plan()
     return {"plan": printed, "datastreams": len(rows)}
