@@ -69,6 +69,10 @@ async def test_an_option_of_another_version_reloads_the_entry(
             {"quota": "custom", "messages": 1e12},
             {"messages": "messages_out_of_range"},
         ),
+        ({"share": 0}, {"share": "share_out_of_range"}),
+        ({"share": 101}, {"share": "share_out_of_range"}),
+        ({"first_day": 0}, {"first_day": "day_out_of_range"}),
+        ({"first_day": 29}, {"first_day": "day_out_of_range"}),
         (
             {"messages": 1000.5, "share": 1.5, "first_day": 1.5},
             dict.fromkeys(("messages", "share", "first_day"), "not_whole"),

@@ -32,7 +32,12 @@ from ..quota import (
 from ..server_messages import CONF_SERVER_MESSAGES, Notice
 
 CONF_BEHAVIOR: Final = "behavior"
-_NUMBERS: Final = (CONF_MESSAGES, CONF_SHARE, CONF_FIRST_DAY)
+# A selector's own limits would answer in English.
+_RANGES: Final[Mapping[str, tuple[int, int, str]]] = {
+    CONF_MESSAGES: (MESSAGES_MIN, MESSAGES_MAX, "messages_out_of_range"),
+    CONF_SHARE: (1, 100, "share_out_of_range"),
+    CONF_FIRST_DAY: (1, FIRST_DAY_MAX, "day_out_of_range"),
+}
 # Nothing of it can be wrong: the frontend shows no error of a field in a section.
 _BEHAVIOR: Final[Mapping[vol.Marker, Any]] = {
     vol.Required(CONF_WIDGET_PROPERTIES, default=True): BooleanSelector(),
@@ -58,17 +63,11 @@ _PLAN: Final[Mapping[vol.Marker, Any]] = {
     ),
     vol.Required(CONF_SHARE, default=100): NumberSelector(
         NumberSelectorConfig(
-            min=1,
-            max=100,
-            step=1,
-            mode=NumberSelectorMode.BOX,
-            unit_of_measurement=PERCENTAGE,
+            step=1, mode=NumberSelectorMode.BOX, unit_of_measurement=PERCENTAGE
         )
     ),
     vol.Required(CONF_FIRST_DAY, default=1): NumberSelector(
-        NumberSelectorConfig(
-            min=1, max=FIRST_DAY_MAX, step=1, mode=NumberSelectorMode.BOX
-        )
+        NumberSelectorConfig(step=1, mode=NumberSelectorMode.BOX)
     ),
 }
 _SCHEMA: Final = vol.Schema(
@@ -93,9 +92,8 @@ class BlynkOptionsFlow(OptionsFlow):
         options = self.config_entry.options
         if user_input is not None and not (errors := _errors(user_input)):
             kept = {key: options[key] for key in options if key not in _ASKED}
-            for key in _NUMBERS:
-                if key in user_input:
-                    user_input[key] = int(user_input[key])
+            for key in _RANGES.keys() & user_input.keys():
+                user_input[key] = int(user_input[key])
             behavior = user_input.pop(CONF_BEHAVIOR)
             return self.async_create_entry(data={**kept, **user_input, **behavior})
         return self.async_show_form(
@@ -109,11 +107,14 @@ class BlynkOptionsFlow(OptionsFlow):
 
 def _errors(user_input: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with the numbers, by field."""
-    messages = user_input.get(CONF_MESSAGES)
-    errors = {key: "not_whole" for key in _NUMBERS if user_input.get(key, 0) % 1}
-    if messages is None:
-        if user_input[CONF_QUOTA] == QuotaKind.CUSTOM:
-            errors[CONF_MESSAGES] = "no_messages"
-    elif not MESSAGES_MIN <= messages <= MESSAGES_MAX:
-        errors[CONF_MESSAGES] = "messages_out_of_range"
+    errors: dict[str, str] = {}
+    for key in _RANGES.keys() & user_input.keys():
+        lowest, highest, error = _RANGES[key]
+        number = user_input[key]
+        if not lowest <= number <= highest:
+            errors[key] = error
+        elif number % 1:
+            errors[key] = "not_whole"
+    if user_input[CONF_QUOTA] == QuotaKind.CUSTOM and CONF_MESSAGES not in user_input:
+        errors[CONF_MESSAGES] = "no_messages"
     return errors
