@@ -31,12 +31,14 @@ from .following import Following
 from .hearing import Hearing
 from .history.backfill import Backfill
 from .inbox import Inbox
+from .inquiries import Inquiries
 from .learned import Learned
 from .live_options import reloading
 from .network import async_asker, async_resolver
 from .overrides import Overrides
 from .quota import Quota
 from .reader import Reader
+from .requests import Requests
 from .server_messages import ServerMessages
 from .session_issues import SessionIssues
 from .state_sync import StateSync
@@ -107,7 +109,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._upkeep = Upkeep(hass, entry, self._uplink, self._hearing, learned)
         self._controls = Controls(hass, entry, self._uplink)
         self._catching_up = CatchingUp(hass, self._async_catch_up)
-        self._events = Events(hass, learned, self.async_send, self._async_event_counted)
+        self.requests = Requests(hass, self._uplink, self._pacer)
+        self._events = Events(hass, learned, self.requests, self._async_event_counted)
         self._async_event_counted()
         self._backfill = Backfill(
             hass,
@@ -120,16 +123,25 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
+        self.inquiries = Inquiries(
+            hass,
+            self._uplink,
+            self.requests,
+            self._bindings,
+            self._controls,
+            self._state_sync,
+        )
         self._inbox = Inbox(
             self._bindings,
             self._downlink,
             self._controls,
             self._state_sync,
+            self.requests,
+            self.inquiries,
             self._upkeep.check,
             self._hearing,
             self.server_messages,
         )
-        self._inbox.async_listen(self._events.async_heard)
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
 
@@ -165,6 +177,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
+        self.requests.async_stop()
+        self._uplink.async_drop_errands()
         self._bindings.async_stop()
         self._uplink.async_stop()
         self._following.async_stop()
@@ -229,6 +243,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def backfill(self) -> Backfill:
         """Return what fills the gaps in Blynk's history."""
         return self._backfill
+
+    @property
+    def overrides(self) -> Overrides:
+        """Return what keeps the widgets' properties in step with Home Assistant."""
+        return self._overrides
 
     @property
     def downlink(self) -> Downlink:
@@ -346,6 +365,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._upkeep.check.async_disconnected()
             self._hearing.async_disconnected()
             self._backfill.async_disconnected()
+            self.inquiries.async_disconnected()
         if status.state is SessionState.READY:
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)

@@ -225,6 +225,20 @@ class Overrides:
             return {IS_DISABLED: had[IS_DISABLED]}
         return {IS_DISABLED: _FALSE}
 
+    def follows(self, name: str, key: str) -> bool:
+        """Return whether a property of a datastream's widgets follows its entity."""
+        if (exposure := self._exposures.get(name)) is None:
+            return False
+        if key == IS_DISABLED:
+            return exposure.unavailable is Unavailable.DISABLE
+        return any(key in BLYNK_KEYS[kind] for kind in exposure.properties)
+
+    @callback
+    def async_release(self, name: str, key: str) -> None:
+        """Take nothing back any more of a property that is somebody else's by now."""
+        self._learned.async_set_override(name, key, None)
+        self._async_mark((name,))
+
     # --- What differs ------------------------------------------------------------
 
     def _differs(self) -> bool:

@@ -197,3 +197,8 @@ class BlynkReading(ValueEntity, SensorEntity):
             self._attr_native_value = _shortened(legible(value))
         elif not isinstance(value, Location):
             self._attr_native_value = value
+
+    @override
+    def _show_nothing(self) -> None:
+        """Show no reading."""
+        self._attr_native_value = None
