@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
@@ -345,13 +345,12 @@ async def test_a_control_keeps_what_was_set_since(
     deliver(simulator, "Level")
     await simulator.press("Level", 7)
     await eventually(lambda: hass.states.is_state("number.level", "7"))
-    states = [event.data["new_state"].state for event in shown if is_level(event)]
+    states = [
+        new.state
+        for event in shown
+        if (new := event.data["new_state"]) and new.entity_id == "number.level"
+    ]
     assert states == ["7"]
-
-
-def is_level(event: Event[EventStateChangedData]) -> bool:
-    """Return whether a change is one of the control's."""
-    return event.data["entity_id"] == "number.level"
 
 
 async def test_a_control_shows_what_is_answered(
