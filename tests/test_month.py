@@ -333,15 +333,15 @@ async def test_the_warning_tells_what_is_left_and_until_when(
     entry = await set_up()
     assert warning(hass) == {
         "title": "Home",
-        "left": "9,999",
-        "messages": "100,000",
+        "left": "9\u202f999",
+        "messages": "100\u202f000",
         "day": "31",
         "month": "December",
     }
     entry.runtime_data.quota.async_count()
     told = warning(hass)
     assert told is not None
-    assert told["left"] == "9,999"
+    assert told["left"] == "9\u202f999"
     await wall.pass_hour(hass, "2027-01-01T00:00:00")
     assert warning(hass) is None
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Self, override
 from homeassistant.core import callback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 
+from .const import SUBENTRY_CONTROL
 from .control import Control
 from .coordinator import BlynkCoordinator
 from .device.errors import InvalidValue
@@ -29,7 +30,7 @@ class ControlEntity(SubentryEntity):
     def __init__(self, coordinator: BlynkCoordinator, control: Control) -> None:
         """Bind the entity to a control."""
         super().__init__(
-            coordinator, control.subentry_id, control.datastream, "Datastream"
+            coordinator, control.subentry_id, control.datastream, SUBENTRY_CONTROL
         )
         self.control = control
         self._online = coordinator.data.online

@@ -18,7 +18,7 @@ from homeassistant.helpers.start import async_at_started
 from .const import CONF_DATASTREAM, DOMAIN, SUBENTRY_SELECTION
 from .markdown import listed, part
 from .plan import rows_of
-from .plan_formats import to_narrow_markdown
+from .plan_formats import plan_words, to_narrow_markdown
 from .selection import Difference, async_follow
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ class Following:
             for row in rows_of(self._hass, self._entry).values()
             if row.name in names
         ]
-        return to_narrow_markdown(rows) if rows else ""
+        return to_narrow_markdown(rows, plan_words(self._hass)) if rows else ""
 
     def _issue_id(self, key: str) -> str:
         """Return an issue's id of this entry."""

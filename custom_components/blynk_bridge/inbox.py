@@ -15,9 +15,8 @@ from .exposure import Exposure
 from .hearing import Hearing
 from .inquiries import Inquiries
 from .requests import Requests
+from .server_messages import ServerMessages
 from .state_sync import StateSync
-from .status import StatusBoard
-from .timeline import Timeline
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -39,8 +38,7 @@ class Inbox:
         inquiries: Inquiries,
         check: DatastreamCheck,
         hearing: Hearing,
-        status: StatusBoard,
-        timeline: Timeline,
+        server_messages: ServerMessages,
     ) -> None:
         """Know who takes what."""
         self._bindings = bindings
@@ -51,8 +49,7 @@ class Inbox:
         self._inquiries = inquiries
         self._check = check
         self._hearing = hearing
-        self._status = status
-        self._timeline = timeline
+        self._server_messages = server_messages
         self._listeners: list[Callable[[DownlinkMessage], None]] = []
 
     @callback
@@ -74,11 +71,9 @@ class Inbox:
             case DatastreamWrite(name, text):
                 self._async_written(name, text)
             case Diagnostic(text):
-                _LOGGER.debug("Diagnostic from the server: %r", text)
-                self._timeline.async_diagnosed(text)
+                self._server_messages.async_heard(text)
                 if not self._requests.objections.async_heard(text):
                     self._check.async_diagnosed(text)
-                self._status.async_diagnosed(text)
             case _:
                 _LOGGER.debug("Ignored downlink %s", type(message).__name__)
 

@@ -18,7 +18,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 
 from .learned import Learned, SeenRow
 from .plan import PlannedDatastream, rows_of
-from .plan_formats import difference
+from .plan_formats import difference, plan_words
 from .settling import async_when_settled
 
 _LOOK_DELAY: Final = 60.0
@@ -124,12 +124,12 @@ class PlanChanges:
             return
         ours = self._entry.subentries
         seen = {key: row for key, row in self._learned.plan.items() if key in ours}
-        lines = []
+        lines, words = [], plan_words(self._hass)
         for key, row in self._reliable_rows().items():
             before = seen.get(key)
             if before is None or not _is_same_exposure(before, row):
                 seen[key] = _seen(row)
-            elif line := difference(_as_seen(row, before), row):
+            elif line := difference(_as_seen(row, before), row, words):
                 lines.append(line)
         self._learned.async_set_plan(seen)
         if tuple(lines) != self._changes:

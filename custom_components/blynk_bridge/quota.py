@@ -17,7 +17,7 @@ from .device.month import FREE_PLAN, MONTH_SECONDS, Month, Plan
 from .device.pacing import Pacer
 from .learned import Learned
 from .spent import Spent
-from .texts import option_text
+from .texts import number_text, option_text
 
 CONF_FIRST_DAY: Final = "first_day"
 CONF_MESSAGES: Final = "messages"
@@ -161,7 +161,10 @@ class Quota:
         ends = self._month.ends
         if self._warned_of is not None and self._warned_of != ends:
             self._async_unwarn()
-        if self._warned_of is not None or ends is None or not self._is_scanty():
+        left, of = self._month.left, self._month.plan.messages
+        if self._warned_of is not None or ends is None or left is None or of is None:
+            return
+        if not self._is_scanty(left, of):
             return
         self._warned_of = ends
         day = dt_util.as_local(ends)
@@ -175,17 +178,16 @@ class Quota:
             translation_key=ISSUE_NEARLY_USED,
             translation_placeholders={
                 "title": self._entry.title,
-                "left": f"{self._month.left:,}",
-                "messages": f"{self._month.plan.messages:,}",
+                "left": number_text(left),
+                "messages": number_text(of),
                 "day": str(day.day),
                 "month": month,
             },
         )
 
-    def _is_scanty(self) -> bool:
+    def _is_scanty(self, left: int, of: int) -> bool:
         """Return whether little is left, and that little does not last."""
-        left, of = self._month.left, self._month.plan.messages
-        if left is None or of is None or left >= of * _LITTLE:
+        if left >= of * _LITTLE:
             return False
         lasting = of * self._month.seconds_left / MONTH_SECONDS
         return left < lasting * _SCANTY

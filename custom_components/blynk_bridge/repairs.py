@@ -31,7 +31,7 @@ from .exposure_checks import consent_step, trait_errors
 from .flows.exposure_form import CONSENT_SCHEMA
 from .following import ISSUE_SELECTION_CHANGED
 from .naming import entity_name
-from .plan_formats import escaped, to_narrow_markdown
+from .plan_formats import escaped
 from .proposal import entity_state, own_entities
 from .traits import tolerant
 from .upkeep import ISSUE_PLAN_OUTDATED, ISSUE_UNKNOWN_DATASTREAMS, Upkeep
@@ -55,7 +55,7 @@ _CONFIRMATIONS: Final[Mapping[str, _Confirmation]] = {
     ),
     # What Blynk does not know then is an issue again.
     ISSUE_UNKNOWN_DATASTREAMS: _Confirmation(
-        lambda upkeep: {"plan": to_narrow_markdown(upkeep.unknown_rows)},
+        lambda upkeep: {"plan": upkeep.unknown_table},
         lambda upkeep: upkeep.check.async_check_again(),
     ),
 }

@@ -16,7 +16,7 @@ from .learned import Learned
 from .lost_entities import LostEntities
 from .plan import PlannedDatastream, plan_of
 from .plan_changes import PlanChanges
-from .plan_formats import escaped, names_list
+from .plan_formats import escaped, names_list, plan_words, to_narrow_markdown
 from .uplink import Uplink
 
 ISSUE_ENTITY_GONE: Final = "entity_gone"
@@ -78,6 +78,11 @@ class Upkeep:
         """Return the plan's rows that Blynk does not seem to know."""
         unknown = self.check.unknown
         return [r for r in plan_of(self._hass, self._entry) if r.name in unknown]
+
+    @property
+    def unknown_table(self) -> str:
+        """Return these rows as a table in Markdown."""
+        return to_narrow_markdown(self.unknown_rows, plan_words(self._hass))
 
     # --- Issues --------------------------------------------------------------------
 
