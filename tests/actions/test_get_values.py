@@ -166,6 +166,7 @@ async def test_all_that_the_template_syncs(
 ) -> None:
     """Without names; one message, whatever there is."""
     await set_up(LEVEL)
+    await simulator.wait_for(lambda: questions(simulator))
     store(simulator, Lamp=1, Level=7, Message="not synced")
     before = len(published(simulator))
     answer = await ask(hass, "get_values")

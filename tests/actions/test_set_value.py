@@ -447,15 +447,19 @@ async def test_the_entity_of_what_is_erased_has_no_value(
     simulator.cloud.define(
         [Datastream(name="Preset", pin=30, type=DataType.INTEGER, default=3)]
     )
-    await set_up(*CONTROLS, control("Preset", "number", "integer", **NUMBER))
-    await call(hass, "set_value", values=VALUES | {"Preset": 9, "Start": 3600})
-    entities = [*SHOWN, "time.start", "number.preset"]
-    await eventually(lambda: STATE_UNKNOWN not in [state(hass, e) for e in entities])
-    for name in (*VALUES, "Start", "Preset"):
-        await call(hass, "erase_value", datastream=name)
-    await eventually(lambda: state(hass, "number.preset") == "3")
-    for entity_id in entities[:-1]:
-        assert state(hass, entity_id) == STATE_UNKNOWN, entity_id
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        await set_up(*CONTROLS, control("Preset", "number", "integer", **NUMBER))
+        await call(hass, "set_value", values=VALUES | {"Preset": 9, "Start": 3600})
+        entities = [*SHOWN, "time.start", "number.preset"]
+        await eventually(
+            lambda: STATE_UNKNOWN not in [state(hass, e) for e in entities]
+        )
+        for name in (*VALUES, "Start", "Preset"):
+            await call(hass, "erase_value", datastream=name)
+        await eventually(lambda: state(hass, "number.preset") == "3")
+        for entity_id in entities[:-1]:
+            assert state(hass, entity_id) == STATE_UNKNOWN, entity_id
 
 
 async def test_what_blynk_objects_to_is_an_error(
