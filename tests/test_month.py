@@ -283,7 +283,8 @@ def warning(hass: HomeAssistant) -> dict[str, str] | None:
     assert told is not None
     texts = STRINGS["issues"]["quota_nearly_used"]
     assert texts["title"].format(**told) != texts["title"]
-    assert "{" not in texts["description"].format(**told)
+    step = texts["fix_flow"]["step"]["plan"]
+    assert "{" not in step["description"].format(**told)
     return dict(told)
 
 

@@ -6,11 +6,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.blynk_bridge.server_messages import (
-    CONF_SERVER_MESSAGES,
-    Notice,
-    may_raise_issue,
-)
+from custom_components.blynk_bridge.server_messages import CONF_SERVER_MESSAGES, Notice
 from simulator import Simulator
 
 from .conftest import SetUp
@@ -69,7 +65,6 @@ async def test_it_is_shown_where_the_user_wants_to_see_it(
     assert texts == ([] if notice is Notice.COUNT else ["Wrong\ntype"])
     expected = ["Home: Blynk's server says 'Wrong\\ntype'"]
     assert lines(caplog) == (expected if notice is Notice.LOG else [])
-    assert may_raise_issue(entry.options) is (notice is not Notice.COUNT)
 
 
 async def test_another_choice_counts_at_once(

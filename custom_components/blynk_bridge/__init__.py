@@ -18,12 +18,12 @@ from .entity import service_device
 from .exposure import bound_entity_id, trait_of
 from .exposure_checks import OPERATING
 from .exposure_data import sound
-from .following import async_forget
+from .issues import async_forget_issues
 from .learned import Learned
 from .proposal import entity_state
 from .reboot import async_follow_reboots
+from .removal import async_take_back, overridden
 from .services import async_register_services
-from .session_issues import async_forget_server
 from .traits import tolerant
 
 PLATFORMS: Final = [
@@ -76,10 +76,16 @@ async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
-    """Forget what was learned about a device that is removed."""
-    await Learned(hass, entry.entry_id).async_remove()
-    async_forget(hass, entry.entry_id)
-    async_forget_server(hass, entry.entry_id)
+    """Leave nothing behind of a device that is removed, here and in Blynk."""
+    learned = Learned(hass, entry.entry_id)
+    await learned.async_load(configured_endpoint(entry.data))
+    if properties := overridden(learned):
+        hass.async_create_background_task(
+            async_take_back(hass, entry, learned.home, properties),
+            f"blynk_bridge removal of {entry.title}",
+        )
+    await learned.async_remove()
+    async_forget_issues(hass, entry)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:

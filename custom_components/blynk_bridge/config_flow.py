@@ -10,7 +10,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentryFlow,
 )
-from homeassistant.const import CONF_TOKEN
+from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     TextSelector,
@@ -20,6 +20,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 import voluptuous as vol
 
+from .connection import CONF_TRUSTED_HOSTS
 from .const import (
     CONF_ADVANCED,
     CONF_TEMPLATE_ID,
@@ -171,6 +172,9 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
             user_input = user_input | {CONF_TEMPLATE_ID: credentials.template_id}
             connection = connection_data(user_input.get(CONF_ADVANCED, connection))
             data = kept | connection | _fields(credentials)
+            if data[CONF_HOST] != entry.data[CONF_HOST]:
+                # Whom the user trusts, they trust for what that server does.
+                data.pop(CONF_TRUSTED_HOSTS, None)
             errors = self._moved_errors(credentials, entry) | endpoint_errors(data)
             if not errors:
                 errors = await self._async_try(data, entry)

@@ -94,7 +94,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             hass, self._quota, self._waiting, self.async_set_updated_data
         )
         self.server_messages = ServerMessages(
-            entry, self.timeline, self._status, hass.loop.time
+            hass, entry, self.timeline, self._status, hass.loop.time
         )
         self._uplink = Uplink(
             hass, self._session, self._pacer, reader, self._status.async_sent
@@ -190,6 +190,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._catching_up.async_disconnected()
         self._hearing.async_disconnected()
         self._issues.async_clear()
+        self.server_messages.async_stop()
         self._status.async_stop()
 
     async def async_close(self) -> None:

@@ -183,12 +183,6 @@ class Following:
         return f"{key}_{self._entry.entry_id}"
 
 
-@callback
-def async_forget(hass: HomeAssistant, entry_id: str) -> None:
-    """Take back what was said about an entry that is removed."""
-    ir.async_delete_issue(hass, DOMAIN, f"{ISSUE_SELECTION_CHANGED}_{entry_id}")
-
-
 def _told(issue: ir.IssueEntry | None, key: str) -> list[str]:
     """Return the names that an issue has told of and that nobody has seen yet."""
     names = str(((issue and issue.data) or {}).get(key, ""))

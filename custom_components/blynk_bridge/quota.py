@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .device.month import FREE_PLAN, MONTH_SECONDS, Month, Plan
 from .device.pacing import Pacer
+from .issues import async_withdraw
 from .learned import Learned
 from .spent import Spent
 from .texts import number_text, option_text
@@ -106,7 +107,7 @@ class Quota:
         @callback
         def stop() -> None:
             untrack()
-            self._async_unwarn()
+            async_withdraw(self._hass, self._issue_id)
 
         return stop
 
@@ -173,7 +174,8 @@ class Quota:
             self._hass,
             DOMAIN,
             self._issue_id,
-            is_fixable=False,
+            data={"entry_id": self._entry.entry_id},
+            is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key=ISSUE_NEARLY_USED,
             translation_placeholders={

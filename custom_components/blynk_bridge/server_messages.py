@@ -7,8 +7,9 @@ import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 
+from .complaints import Complaints
 from .device.values import legible
 from .status import StatusBoard
 from .timeline import Timeline
@@ -39,16 +40,12 @@ def notice_of(options: Mapping[str, Any]) -> Notice:
     return Notice(options.get(CONF_SERVER_MESSAGES, Notice.SHOW))
 
 
-def may_raise_issue(options: Mapping[str, Any]) -> bool:
-    """Return whether a repair issue may be raised about what the server says."""
-    return notice_of(options) is not Notice.COUNT
-
-
 class ServerMessages:
     """Takes what the server says to where the user wants to see it."""
 
     def __init__(
         self,
+        hass: HomeAssistant,
         entry: ConfigEntry,
         timeline: Timeline,
         status: StatusBoard,
@@ -60,6 +57,8 @@ class ServerMessages:
         self._status = status
         self._clock = clock
         self._logged: deque[float] = deque(maxlen=_LINES_MAX)
+        self.complaints = Complaints(hass, entry, clock)
+        """What it says again and again."""
         self.heard = 0
         """Since the entry was loaded, whatever was shown of them."""
 
@@ -73,6 +72,7 @@ class ServerMessages:
             return
         self._timeline.async_diagnosed(text)
         self._status.async_diagnosed(text, self.heard)
+        self.complaints.async_heard(text)
         if notice is Notice.LOG:
             self._log(text)
 
@@ -81,6 +81,12 @@ class ServerMessages:
         """Show nothing any more, if the user does not want to see it."""
         if notice_of(self._entry.options) is Notice.COUNT:
             self._status.async_diagnosed(None, self.heard)
+            self.complaints.async_withdraw()
+
+    @callback
+    def async_stop(self) -> None:
+        """Take back what was said of it."""
+        self.complaints.async_withdraw()
 
     @callback
     def _log(self, text: str) -> None:

@@ -12,6 +12,7 @@ from .const import CONF_DATASTREAM, DOMAIN
 from .datastream_check import DatastreamCheck
 from .exposure import Exposure
 from .hearing import Hearing
+from .issues import async_withdraw
 from .learned import Learned
 from .lost_entities import LostEntities
 from .plan import PlannedDatastream, plan_of
@@ -58,7 +59,7 @@ class Upkeep:
         self.changes.async_stop()
         self._lost.async_stop()
         for issue_id in self._issues:
-            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+            async_withdraw(self._hass, issue_id)
         self._issues.clear()
 
     @callback

@@ -50,7 +50,7 @@ _BEHAVIOR: Final[Mapping[vol.Marker, Any]] = {
         )
     ),
 }
-_PLAN: Final[Mapping[vol.Marker, Any]] = {
+PLAN_FIELDS: Final[Mapping[vol.Marker, Any]] = {
     vol.Required(CONF_QUOTA, default=QuotaKind.FREE.value): SelectSelector(
         SelectSelectorConfig(
             options=[str(kind) for kind in QuotaKind],
@@ -72,13 +72,13 @@ _PLAN: Final[Mapping[vol.Marker, Any]] = {
 }
 _SCHEMA: Final = vol.Schema(
     {
-        **_PLAN,
+        **PLAN_FIELDS,
         vol.Required(CONF_BEHAVIOR): section(
             vol.Schema(_BEHAVIOR), {"collapsed": False}
         ),
     }
 )
-_ASKED: Final = frozenset(field.schema for field in (*_PLAN, *_BEHAVIOR))
+_ASKED: Final = frozenset(field.schema for field in (*PLAN_FIELDS, *_BEHAVIOR))
 
 
 class BlynkOptionsFlow(OptionsFlow):
@@ -90,12 +90,11 @@ class BlynkOptionsFlow(OptionsFlow):
         """Ask for the options; what else is remembered among them is kept."""
         errors: dict[str, str] = {}
         options = self.config_entry.options
-        if user_input is not None and not (errors := _errors(user_input)):
+        if user_input is not None and not (errors := plan_errors(user_input)):
             kept = {key: options[key] for key in options if key not in _ASKED}
-            for key in _RANGES.keys() & user_input.keys():
-                user_input[key] = int(user_input[key])
             behavior = user_input.pop(CONF_BEHAVIOR)
-            return self.async_create_entry(data={**kept, **user_input, **behavior})
+            plan = plan_options(user_input)
+            return self.async_create_entry(data={**kept, **plan, **behavior})
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
@@ -105,7 +104,7 @@ class BlynkOptionsFlow(OptionsFlow):
         )
 
 
-def _errors(user_input: Mapping[str, Any]) -> dict[str, str]:
+def plan_errors(user_input: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with the numbers, by field."""
     errors: dict[str, str] = {}
     for key in _RANGES.keys() & user_input.keys():
@@ -118,3 +117,11 @@ def _errors(user_input: Mapping[str, Any]) -> dict[str, str]:
     if user_input[CONF_QUOTA] == QuotaKind.CUSTOM and CONF_MESSAGES not in user_input:
         errors[CONF_MESSAGES] = "no_messages"
     return errors
+
+
+def plan_options(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was entered of the plan, with whole numbers."""
+    return {
+        key: int(value) if key in _RANGES else value
+        for key, value in user_input.items()
+    }
