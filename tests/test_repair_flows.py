@@ -1,12 +1,13 @@
 """The flows that mend the connection, the plan and what the server complains about."""
 
 import ssl
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.aiohttp_client import DATA_RESOLVER, HassAsyncDNSResolver
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -21,6 +22,7 @@ from simulator.journal import Kind
 
 from .conftest import SetUp, exposure
 from .device.conftest import eventually
+from .test_regions import Names
 from .test_repairs import Flow
 
 ENTRY_ID = "01TESTENTRY"
@@ -44,6 +46,8 @@ async def test_a_trusted_host_gets_the_device(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """Not before the user has said so, and from then on also after a reload."""
+    names = Names({"localhost": "127.0.0.1"})
+    hass.data[DATA_RESOLVER] = cast(HassAsyncDNSResolver, names)
     entry = await set_up()
     stranger = f"mqtt://localhost:{simulator.entry.mqtt_port}"
     await simulator.redirect(uri=stranger)
