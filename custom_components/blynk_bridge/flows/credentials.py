@@ -8,21 +8,27 @@ from typing import Final, Self
 # Blynk docs, device-https-api/security: 24 random bytes in URL-safe base64.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 _TEMPLATE_ID: Final = re.compile(r"TMPL[A-Za-z0-9_-]{4,}", re.ASCII)
-# Chat applications and word processors have quotes of their own.
+# Chat applications and word processors have quotes of their own, and what nobody sees:
+# a space that does not break, and what has no width at all.
 _QUOTES: Final = "'\"`´“”„‟«»‘’‚‛"
-# What nobody sees: a space that does not break, and what has no width at all.
-_UNSEEN: Final = str.maketrans({"\u00a0": " "} | dict.fromkeys("\u200b\u2060\ufeff"))
-_COMMENT: Final = re.compile(r"/\*.*?\*/|//[^\r\n]*(?=[\r\n])", re.DOTALL)
+_UNSEEN: Final = "\u00a0\u200b\u2060\ufeff"
+# A comment, or else what is in quotes, which may look like one.
+_COMMENT: Final = re.compile(
+    r"""(["“„][^"“”\r\n]*["”“])|/\*.*?\*/|//[^\r\n]*(?=[\r\n])""", re.DOTALL
+)
 # Single-line inputs strip newlines: one define may follow another directly, and only
 # what stands before a define tells whether it is commented out.
-_DEFINE: Final = rf"(//\s*#\s*define\s+)?\b{{name}}\b[\s:={_QUOTES}]*([A-Za-z0-9_-]*)"
+_DEFINE: Final = (
+    rf"(//\s*#\s*define\s+)?\b{{name}}\b[\s:={_QUOTES}{_UNSEEN}]*([A-Za-z0-9_-]*)"
+)
 _DEFINED_TOKEN: Final = re.compile(_DEFINE.format(name="BLYNK_AUTH_TOKEN"), re.ASCII)
 _DEFINED_TEMPLATE_ID: Final = re.compile(
     _DEFINE.format(name="BLYNK_TEMPLATE_ID"), re.ASCII
 )
-# It was called the device's name before.
+# It was called the device's name before. An apostrophe may be part of it.
 _DEFINED_TEMPLATE_NAME: Final = re.compile(
-    rf"\bBLYNK_(?:TEMPLATE|DEVICE)_NAME\b[\s:=]*[{_QUOTES}]([^{_QUOTES}]{{1,64}})[{_QUOTES}]"
+    rf"""\bBLYNK_(?:TEMPLATE|DEVICE)_NAME\b[\s:={_UNSEEN}]*"""
+    r"""(?:["“”„]([^"“”]{1,64})["“”]|['‘]([^'‘’]{1,64})['’]|«([^»]{1,64})»)"""
 )
 
 
@@ -44,13 +50,14 @@ class Credentials:
         """
         # In two: nothing is to read on from the one text into the other.
         pasted = ";".join(
-            _COMMENT.sub(" ", text.translate(_UNSEEN)) for text in (token, template_id)
+            _COMMENT.sub(lambda found: found[1] or " ", text)
+            for text in (token, template_id)
         )
         name = _DEFINED_TEMPLATE_NAME.search(pasted)
         found = cls(
             _defined(_DEFINED_TOKEN, _TOKEN, pasted) or _typed(token),
             _defined(_DEFINED_TEMPLATE_ID, _TEMPLATE_ID, pasted) or _typed(template_id),
-            (name[1].strip() or None) if name else None,
+            (name[name.lastindex or 0].strip() or None) if name else None,
         )
         swapped = cls(found.template_id, found.token, found.template_name)
         if swapped.has_valid_token and swapped.has_valid_template_id:
@@ -83,6 +90,4 @@ def _defined(
 
 def _typed(text: str) -> str:
     """Return what was typed, or copied with its quotes; of pasted lines, nothing."""
-    return (
-        "" if "BLYNK_" in text else text.translate(_UNSEEN).strip(_QUOTES + " \t\r\n")
-    )
+    return "" if "BLYNK_" in text else text.strip(f"{_QUOTES}{_UNSEEN} \t\r\n")
