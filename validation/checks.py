@@ -11,9 +11,12 @@ from . import (
     icons,
     languages,
     manifest,
+    quality_scale,
+    rules,
     services,
     sources,
     translations,
+    walk,
 )
 from .findings import Check
 
@@ -32,6 +35,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "manifest tier": manifest.check_tier,
     "manifest values": manifest.check_values,
     "packages": sources.check_packages,
+    "quality scale": quality_scale.check_file,
+    "quality scale's walk": walk.check_walk,
     "services": services.check_services,
     "sources": sources.check_sources,
     "texts in English": translations.check_shape,
@@ -40,4 +45,5 @@ CHECKS: Final[Mapping[str, Check]] = {
     "texts of errors": flows.check_exceptions,
     "texts of fields": translations.check_help,
     "texts of steps": flows.check_steps,
+    **{f"quality scale: {rule}": check for rule, check in rules.RULES.items()},
 }

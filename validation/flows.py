@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .findings import Finding
-from .project import INTEGRATION, Project, part
+from .project import INTEGRATION, Project, nodes, part
 from .translations import ENGLISH, flows
 
 _FLOWS: Final = ("config_flow.py", "repairs.py", "flows/")
@@ -73,7 +73,7 @@ def words_of(project: Project) -> Words:
     constants: set[str] = set()
     for name, tree in project.modules():
         is_flow = name.removeprefix(f"{INTEGRATION}/").startswith(_FLOWS)
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             match node:
                 case ast.Constant(value=str(value)):
                     constants.add(value)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 import json
 from pathlib import Path
 from typing import Final
@@ -54,7 +55,7 @@ class Project:
         content = self.replaced.get(name)
         if not self.has(name):
             raise UnreadableError(name, "is missing")
-        return (self.root / name).read_bytes() if content is None else content
+        return _read(self.root / name) if content is None else content
 
     def text(self, name: str) -> str:
         """Return a text file's text."""
@@ -86,28 +87,53 @@ class Project:
     def tree(self, name: str) -> ast.Module:
         """Return a Python file's syntax tree."""
         try:
-            return ast.parse(self.text(name), name)
+            return _parsed(name, self.text(name))
         except SyntaxError as error:
             raise UnreadableError(name, f"is no Python: {error}") from error
 
     def files(self, folder: str, suffix: str) -> list[str]:
         """Return the names of a folder's files, and of those in folders of it."""
-        found = {
-            path.relative_to(self.root).as_posix()
-            for path in (self.root / folder).rglob(f"*{suffix}")
-            if "__pycache__" not in path.parts
-        }
-        found |= {
+        found = {*_listed(self.root, folder), *self.replaced}
+        return sorted(
             name
-            for name in self.replaced
-            if name.startswith(f"{folder}/") and name.endswith(suffix)
-        }
-        return sorted(name for name in found if self.has(name))
+            for name in found
+            if name.startswith(f"{folder}/")
+            and name.endswith(suffix)
+            and self.has(name)
+        )
 
     def modules(self) -> Iterator[tuple[str, ast.Module]]:
         """Yield every Python file of the integration, with its syntax tree."""
         for name in self.files(INTEGRATION, ".py"):
             yield name, self.tree(name)
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path) -> bytes:
+    """Return what is in a file, which stays as it is while checks look at it."""
+    return path.read_bytes()
+
+
+@lru_cache(maxsize=64)
+def _listed(root: Path, folder: str) -> tuple[str, ...]:
+    """Return the names of all files in a folder, but for what Python makes of them."""
+    return tuple(
+        path.relative_to(root).as_posix()
+        for path in (root / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
+
+
+@lru_cache(maxsize=512)
+def _parsed(name: str, text: str) -> ast.Module:
+    """Return a file's syntax tree, which many checks look at and none changes."""
+    return ast.parse(text, name)
+
+
+@lru_cache(maxsize=8192)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return all that a syntax tree consists of; looked up once, since all ask for it."""
+    return tuple(ast.walk(tree))
 
 
 def _without_twins(pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from .findings import Finding
-from .project import INTEGRATION, Project, UnreadableError
+from .project import INTEGRATION, Project, UnreadableError, nodes
 
 _TALKERS: Final = ("breakpoint", "print")
 
@@ -18,7 +18,7 @@ def check_sources(project: Project) -> Iterator[Finding]:
         except (SyntaxError, ValueError) as error:
             yield Finding(name, f"does not compile: {error}")
             continue
-        for node in ast.walk(project.tree(name)):
+        for node in nodes(project.tree(name)):
             match node:
                 case ast.Call(func=ast.Name(id=called)) if called in _TALKERS:
                     yield Finding(name, f"line {node.lineno} calls {called}")

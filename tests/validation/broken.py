@@ -58,13 +58,13 @@ def written(name: str, content: str | bytes) -> Break:
     return lambda project: project.with_files({name: data})
 
 
-def replaced(name: str, old: str, new: str) -> Break:
-    """Replace the first of some text, which must be there."""
+def replaced(name: str, old: str, new: str, count: int = 1) -> Break:
+    """Replace some text, which must be there: the first time, or -1 for every time."""
 
     def replace(project: Project) -> Project:
         text = project.text(name)
         assert old in text, f"{old!r} is not in {name}"
-        return project.with_files({name: text.replace(old, new, 1).encode()})
+        return project.with_files({name: text.replace(old, new, count).encode()})
 
     return replace
 

@@ -9,9 +9,9 @@ import pytest
 
 from validation.__main__ import main
 from validation.brand import IMAGES
-from validation.checks import CHECKS
+from validation.checks import CHECKS as ALL_CHECKS
 from validation.findings import ask
-from validation.project import INTEGRATION, Project
+from validation.project import INTEGRATION, Project, part
 from validation.translations import ENGLISH
 
 from .broken import (
@@ -45,6 +45,10 @@ def picture(
     return content.getvalue()
 
 
+# The quality scale's rules have a test of their own.
+CHECKS: Final = {
+    name: check for name, check in ALL_CHECKS.items() if "quality scale" not in name
+}
 USER: Final = ("config", "step", "user")
 CODE: Final = f"{INTEGRATION}/button.py"
 BROKEN: Final = {
@@ -370,8 +374,12 @@ BROKEN: Final = {
     ),
     "English left as it is": Broken(
         "texts in other languages",
-        replaced(GERMAN, "Sends the recorded history of a period to Blynk", "Sends!"),
-        "",
+        lambda project: put(
+            GERMAN,
+            part(project.json(ENGLISH), *USER)["description"],
+            *(*USER, "description"),
+        )(project),
+        "config.step.user.description is not translated",
     ),
     "a translation that ends with a space": Broken(
         "texts in other languages", put(GERMAN, "x ", *USER, "title"), "a space"
