@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -165,6 +166,7 @@ async def test_all_that_the_template_syncs(
 ) -> None:
     """Without names; one message, whatever there is."""
     await set_up(LEVEL)
+    await simulator.wait_for(lambda: questions(simulator))
     store(simulator, Lamp=1, Level=7, Message="not synced")
     before = len(published(simulator))
     answer = await ask(hass, "get_values")
@@ -242,29 +244,43 @@ async def test_a_door_stays_shut(
     assert [event.data["datastream"] for event in commands] == ["Lamp"]
 
 
-@pytest.mark.parametrize("count", [2, 5])
 async def test_calls_at_the_same_time(
-    hass: HomeAssistant, simulator: Simulator, set_up: SetUp, count: int
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """Each is answered; as many writes are taken for answers as there were questions."""
     commands = async_capture_events(hass, EVENT_COMMAND)
     await set_up(LAMP)
     await simulator.wait_for(lambda: value_of(simulator, "Lamp") == 0)
-    store(simulator, Lamp=1, Message="hi")
-    simulator.behaviour.puback_delay = 0.02
-    answers = await asyncio.gather(
-        *(
-            ask(hass, "get_values", datastreams=["Lamp", "Message"])
-            for _ in range(count)
-        )
-    )
-    assert all(answer["values"]["Message"] == "hi" for answer in answers)
-    assert not any(answer["missing"] for answer in answers)
-    await hass.async_block_till_done()
-    assert not commands
+    simulator.behaviour.withhold_answers = True
+    asking = [
+        hass.async_create_task(ask(hass, "get_values", datastreams=["Lamp"]))
+        for _ in range(3)
+    ]
+    await simulator.wait_for(lambda: len(questions(simulator)) == 3)
+    store(simulator, Lamp=1)
+    for _ in asking:
+        deliver(simulator, "Lamp")
+    for task in asking:
+        assert await task == {"values": {"Lamp": 1}, "missing": []}
     await simulator.wait_for(lambda: value_of(simulator, "Lamp") == 0)
+    assert not commands
     await simulator.press("Lamp", 1)
-    await eventually(lambda: len(commands) == 1)
+    await eventually(lambda: is_on(hass))
+    assert len(commands) == 1
+
+
+async def test_a_refused_question_expects_no_answer(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The next press is a command."""
+    await set_up(LAMP, protocol="5")
+    await simulator.wait_for(lambda: value_of(simulator, "Lamp") == 0)
+    simulator.behaviour.puback_code = 0x83
+    for names in (["Lamp"], []):
+        assert await unanswered(hass, "get_values", datastreams=names) == "refused"
+    simulator.behaviour.puback_code = 0
+    await simulator.press("Lamp", 1)
+    await eventually(lambda: is_on(hass))
 
 
 async def test_beside_the_bridges_own_question(
@@ -311,22 +327,31 @@ async def test_where_blynks_value_is_to_win(
 async def test_a_control_keeps_what_was_set_since(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
-    """An answer that is older than what is set here does not overwrite it."""
+    """An answer that is older than what is set here is no news."""
+    store(simulator, Level=9)
     await set_up(LEVEL)
-    await simulator.press("Level", 9)
     await eventually(lambda: hass.states.is_state("number.level", "9"))
     simulator.behaviour.withhold_answers = True
     asking = hass.async_create_task(ask(hass, "get_values", datastreams=["Level"]))
-    await simulator.wait_for(lambda: questions(simulator)[1:])
-    simulator.behaviour.withhold_puback = True
+    await simulator.wait_for(lambda: len(questions(simulator)) == 2)
     await hass.services.async_call(
         "number", "set_value", {"entity_id": "number.level", "value": 6}, blocking=True
     )
+    await simulator.wait_for(lambda: value_of(simulator, "Level") == 6)
+    shown = async_capture_events(hass, EVENT_STATE_CHANGED)
     # The answer, from before Blynk has heard of the 6.
     await simulator.send("downlink/ds/Level", b"9")
     assert (await asking)["values"] == {"Level": 9}
-    assert hass.states.is_state("number.level", "6")
-    await simulator.wait_for(lambda: value_of(simulator, "Level") == 6)
+    await simulator.wait_for(lambda: len(questions(simulator)) == 3)
+    deliver(simulator, "Level")
+    await simulator.press("Level", 7)
+    await eventually(lambda: hass.states.is_state("number.level", "7"))
+    states = [
+        new.state
+        for event in shown
+        if (new := event.data["new_state"]) and new.entity_id == "number.level"
+    ]
+    assert states == ["7"]
 
 
 async def test_a_control_shows_what_is_answered(

@@ -1,5 +1,6 @@
 """Writing datastreams: what arrives, what the entities show, and what is refused."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 import json
 import math
@@ -15,6 +16,7 @@ from simulator.datastreams import Datastream, DataType
 
 from ..conftest import SetUp, control, temperature
 from ..device.conftest import eventually
+from ..skipped_time import skipped_time
 from .calls import ask, call, failed, published, refused, value_of
 
 
@@ -284,23 +286,66 @@ async def test_what_a_control_can_not_be(
     assert len(published(simulator)) == sent
 
 
+async def nine(simulator: Simulator, hass: HomeAssistant, set_up: SetUp) -> None:
+    """Set up a control that shows 9, which Blynk has told when it was asked."""
+    simulator.device.datastreams["Level"].value = 9
+    await set_up(control("Level", "number", "integer", **NUMBER))
+    await eventually(lambda: state(hass, "number.level") == "9")
+
+
 async def test_what_blynk_writes_meanwhile_is_asked_for(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """Two values have met on the way: only Blynk knows which came last."""
-    await set_up(control("Level", "number", "integer", **NUMBER))
+    await nine(simulator, hass, set_up)
     simulator.behaviour.puback_delay = 0.3
     setting = hass.async_create_task(
         call(hass, "set_value", datastream="Level", value=5)
     )
     await simulator.wait_for(lambda: value_of(simulator, "Level") == 5)
-    await simulator.press("Level", 9)
-    await eventually(lambda: state(hass, "number.level") == "9")
+    await simulator.press("Level", 7)
+    await eventually(lambda: state(hass, "number.level") == "7")
     await setting
-    await hass.async_block_till_done()
-    assert state(hass, "number.level") == "9"
     await simulator.wait_for(lambda: published(simulator)[-1] == ("get/ds", b"Level"))
-    assert state(hass, "number.level") == "9"
+    await eventually(lambda: state(hass, "number.level") == "7")
+
+
+async def test_an_answer_from_before_is_no_news(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """The bridge has asked for the control's value, and it is written meanwhile."""
+    simulator.behaviour.withhold_answers = True
+    await set_up(control("Level", "number", "integer", **NUMBER))
+    await simulator.wait_for(lambda: published(simulator) == [("get/ds", b"Level")])
+    await call(hass, "set_value", datastream="Level", value=5)
+    await eventually(lambda: state(hass, "number.level") == "5")
+    await simulator.send("downlink/ds/Level", b"9")
+    await simulator.wait_for(lambda: published(simulator)[-1] == ("get/ds", b"Level"))
+    await simulator.press("Level", 5)
+    await call(hass, "set_value", datastream="Message", value="behind all that")
+    assert state(hass, "number.level") == "5"
+
+
+async def test_what_blynk_has_refused_once_is_older(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """It is tried again after an hour, unless something else was written since."""
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        await set_up(control("Level", "number", "integer", **NUMBER), protocol="5")
+        simulator.behaviour.puback_code = 0x83
+        await hass.services.async_call(
+            "number",
+            "set_value",
+            {"entity_id": "number.level", "value": 6},
+            blocking=True,
+        )
+        await simulator.wait_for(lambda: published(simulator)[-1][0] == "ds/Level")
+        simulator.behaviour.puback_code = 0
+        await call(hass, "set_value", datastream="Level", value=5)
+        await asyncio.sleep(3700)
+        assert value_of(simulator, "Level") == 5
+        assert state(hass, "number.level") == "5"
 
 
 async def test_a_value_that_waits_here_is_older(
@@ -402,15 +447,19 @@ async def test_the_entity_of_what_is_erased_has_no_value(
     simulator.cloud.define(
         [Datastream(name="Preset", pin=30, type=DataType.INTEGER, default=3)]
     )
-    await set_up(*CONTROLS, control("Preset", "number", "integer", **NUMBER))
-    await call(hass, "set_value", values=VALUES | {"Preset": 9, "Start": 3600})
-    entities = [*SHOWN, "time.start", "number.preset"]
-    await eventually(lambda: STATE_UNKNOWN not in [state(hass, e) for e in entities])
-    for name in (*VALUES, "Start", "Preset"):
-        await call(hass, "erase_value", datastream=name)
-    await eventually(lambda: state(hass, "number.preset") == "3")
-    for entity_id in entities[:-1]:
-        assert state(hass, entity_id) == STATE_UNKNOWN, entity_id
+    with skipped_time(hass.loop) as skipped:
+        simulator.cloud.clock = skipped.wall
+        await set_up(*CONTROLS, control("Preset", "number", "integer", **NUMBER))
+        await call(hass, "set_value", values=VALUES | {"Preset": 9, "Start": 3600})
+        entities = [*SHOWN, "time.start", "number.preset"]
+        await eventually(
+            lambda: STATE_UNKNOWN not in [state(hass, e) for e in entities]
+        )
+        for name in (*VALUES, "Start", "Preset"):
+            await call(hass, "erase_value", datastream=name)
+        await eventually(lambda: state(hass, "number.preset") == "3")
+        for entity_id in entities[:-1]:
+            assert state(hass, entity_id) == STATE_UNKNOWN, entity_id
 
 
 async def test_what_blynk_objects_to_is_an_error(
