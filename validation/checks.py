@@ -5,6 +5,7 @@ from typing import Final
 
 from . import (
     brand,
+    dependencies,
     flows,
     hacs,
     home,
@@ -22,12 +23,14 @@ from .findings import Check
 
 CHECKS: Final[Mapping[str, Check]] = {
     "brand images": brand.check_images,
+    "dependencies": dependencies.check_dependencies,
     "HACS archive": hacs.check_archive,
     "HACS manifest": hacs.check_manifest,
     "HACS repository": hacs.check_repository,
     "home addresses": home.check_addresses,
     "home versions": home.check_versions,
     "icons": icons.check_icons,
+    "icons' names": icons.check_names,
     "icons of actions": services.check_icons,
     "icons of entities": icons.check_entities,
     "languages": languages.check_files,
@@ -37,6 +40,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "packages": sources.check_packages,
     "quality scale": quality_scale.check_file,
     "quality scale's walk": walk.check_walk,
+    "schema of YAML": sources.check_schema,
     "services": services.check_services,
     "sources": sources.check_sources,
     "texts in English": translations.check_shape,

@@ -1,6 +1,9 @@
 """icons.json, and what of it belongs to an entity."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+import json
 import re
 from typing import Final
 
@@ -61,6 +64,13 @@ def check_icons(project: Project) -> Iterator[Finding]:
                 yield Finding(ICONS, f"{where}.state.{state} is that of the default")
 
 
+def check_names(project: Project) -> Iterator[Finding]:
+    """Find icons that the frontend has no drawing of."""
+    drawn = _drawn()
+    for name in sorted(set(_names(project.json(ICONS))) - drawn):
+        yield Finding(ICONS, f"mdi:{name} does not exist")
+
+
 def check_entities(project: Project) -> Iterator[Finding]:
     """Find icons of entities, attributes and states that have no text, so are none."""
     texts = part(project.json(ENGLISH), "entity")
@@ -81,6 +91,24 @@ def check_entities(project: Project) -> Iterator[Finding]:
                         f"entity.{platform}.{key}.state_attributes.{attribute}.{state}"
                         " has no text",
                     )
+
+
+@lru_cache(maxsize=1)
+def _drawn() -> frozenset[str]:
+    """Return the names of all icons, which the frontend's package has."""
+    listed = files("hass_frontend") / "static" / "mdi" / "iconList.json"
+    return frozenset(
+        icon["name"] for icon in json.loads(listed.read_text(encoding="utf-8"))
+    )
+
+
+def _names(value: Json) -> Iterator[str]:
+    """Yield the name of every icon in a tree."""
+    if isinstance(value, dict):
+        for below in value.values():
+            yield from _names(below)
+    elif isinstance(value, str) and value.startswith("mdi:"):
+        yield value.removeprefix("mdi:")
 
 
 def _looks(icons: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:

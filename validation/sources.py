@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
+from .code import assigned
 from .findings import Finding
 from .project import INTEGRATION, Project, UnreadableError, nodes
 
@@ -32,3 +33,10 @@ def check_packages(project: Project) -> Iterator[Finding]:
     for folder in sorted({name.rpartition("/")[0] for name in names}):
         if not project.has(f"{folder}/__init__.py"):
             yield Finding(f"{folder}/__init__.py", "is missing")
+
+
+def check_schema(project: Project) -> Iterator[Finding]:
+    """Find that YAML of ours would be taken without a word, and do nothing."""
+    start = f"{INTEGRATION}/__init__.py"
+    if assigned(project.tree(start), "CONFIG_SCHEMA") is None:
+        yield Finding(start, "has async_setup and no CONFIG_SCHEMA")
