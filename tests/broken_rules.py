@@ -138,7 +138,11 @@ BROKEN: Final[dict[str, dict[str, Break]]] = {
     "action-exceptions": {
         "an error that is swallowed": added(
             "actions/more.py", "try:\n    f()\nexcept ValueError:\n    pass\n"
-        )
+        ),
+        "a failure that is only logged": added(
+            "actions/more.py",
+            "try:\n    f()\nexcept (LinkError, KeyError):\n    log()\n",
+        ),
     },
     "config-entry-unloading": {
         "no unload": code("__init__.py", "def async_unload_entry", "def async_stop"),
@@ -307,6 +311,9 @@ BROKEN: Final[dict[str, dict[str, Break]]] = {
         "not strict": replaced("pyproject.toml", "strict = true", "strict = false"),
         "not looked at": replaced("scripts/lint", "mypy custom_components", "mypy"),
         "a library without types": put(MANIFEST, ["nobodys==1.0"], "requirements"),
+        "a look into an untyped entry": added(
+            "more.py", "def f(entry: ConfigEntry):\n    return entry.runtime_data\n"
+        ),
         "an entry without a type": code(
             "__init__.py",
             "async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry)",

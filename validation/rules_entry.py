@@ -4,16 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from .code import (
-    Function,
-    called,
-    calls,
-    function,
-    functions,
-    imported,
-    keyword,
-    last_name,
-)
+from .code import called, calls, function, functions, imported, keyword, last_name
 from .findings import Finding
 from .flows import check_exceptions
 from .manifest import MANIFEST
@@ -25,6 +16,11 @@ FLOW: Final = f"{INTEGRATION}/config_flow.py"
 REPAIRS: Final = f"{INTEGRATION}/repairs.py"
 _ERRORS: Final = ("HomeAssistantError", "ServiceValidationError")
 """What a user reads."""
+_FAILURES: Final = frozenset(
+    {"BlynkError", "Exception", "LinkError", "NotAcknowledged", "NotConnected"}
+    | {"TimeoutError"}
+)
+"""What ends a message on its way to Blynk."""
 _ENTRY_FUNCTIONS: Final = (
     "async_get_config_entry_diagnostics",
     "async_get_device_diagnostics",
@@ -194,15 +190,23 @@ def repair_issues(project: Project) -> Iterator[Finding]:
 
 def action_exceptions(project: Project) -> Iterator[Finding]:
     """Find actions that end as if they had done what they could not."""
+    raising = False
     for name, tree in project.modules():
         if not _acts(name):
             continue
+        raising = raising or bool(_raised(tree))
         for node in nodes(tree):
-            if isinstance(node, ast.ExceptHandler) and all(
-                isinstance(line, ast.Pass) for line in node.body
-            ):
-                yield Finding(name, f"line {node.lineno} swallows an error")
-    if not any(_raised(tree) for name, tree in project.modules() if _acts(name)):
+            match node:
+                case ast.ExceptHandler(body=[ast.Pass()]):
+                    yield Finding(name, f"line {node.lineno} swallows an error")
+                case ast.ExceptHandler(type=ast.expr() as caught):
+                    failed = {last_name(each) for each in _each(caught)} & _FAILURES
+                    raises = any(isinstance(each, ast.Raise) for each in nodes(node))
+                    if failed and not raises:
+                        yield Finding(
+                            name, f"line {node.lineno} keeps a failure to itself"
+                        )
+    if not raising:
         yield Finding(INTEGRATION, "no action raises an error")
 
 
@@ -239,19 +243,28 @@ def inject_websession(project: Project) -> Iterator[Finding]:
 
 
 def typed_entries(project: Project) -> Iterator[Finding]:
-    """Find functions that Home Assistant gives an entry, and that lose its type."""
+    """Find functions that would look into an entry without knowing what is in it."""
     for name, tree in project.modules():
         for each in functions(tree):
-            if each.name in _ENTRY_FUNCTIONS and not _takes_typed_entry(each):
+            kinds = {
+                argument.arg: last_name(argument.annotation)
+                for argument in each.args.args
+                if argument.annotation is not None
+            }
+            given = each.name in _ENTRY_FUNCTIONS
+            if given and "BlynkConfigEntry" not in kinds.values():
                 yield Finding(name, f"{each.name} takes an entry without its type")
+            for node in nodes(each):
+                match node:
+                    case ast.Attribute(
+                        value=ast.Name(id=entry), attr="runtime_data"
+                    ) if kinds.get(entry) == "ConfigEntry":
+                        yield Finding(name, f"{each.name} looks into an untyped entry")
 
 
-def _takes_typed_entry(method: Function) -> bool:
-    return any(
-        argument.annotation is not None
-        and last_name(argument.annotation) == "BlynkConfigEntry"
-        for argument in method.args.args
-    )
+def _each(caught: ast.expr) -> list[ast.expr]:
+    """Return the kinds of errors that a handler names."""
+    return caught.elts if isinstance(caught, ast.Tuple) else [caught]
 
 
 def _steps(project: Project, *steps: str) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ MODELS: Final = sorted(
 OF_OTHERS: Final = (
     "application_credentials",
     "conditions",
+    "config_panel",
     "device_automation",
     "entity_component",
     "triggers",
