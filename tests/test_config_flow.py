@@ -735,6 +735,27 @@ async def test_a_change_that_fails(
     await simulator.wait_for(lambda: simulator.device.online)
 
 
+async def test_an_entry_that_does_not_unload_is_tried_beside(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And is not set up a second time, whatever comes of it."""
+    entry = await set_up()
+
+    async def refuse(entry_id: str) -> bool:
+        return False
+
+    elsewhere = {**entry.data, "transport": "tls", "port": simulator.entry.tls_port}
+    with monkeypatch.context() as patched:
+        patched.setattr(hass.config_entries, "async_unload", refuse)
+        failure = await live_test.async_try_for_entry(hass, entry, elsewhere)
+    assert failure is not None
+    assert failure.error == "tls_error"
+    assert entry.state is ConfigEntryState.LOADED
+
+
 async def test_an_entry_that_is_not_loaded_is_changed(
     hass: HomeAssistant,
     simulator: Simulator,

@@ -565,6 +565,20 @@ async def test_a_selection_is_changed(
     assert issue(hass) is None
 
 
+async def test_a_selection_is_confirmed_as_it_is(
+    hass: HomeAssistant, following: MockConfigEntry
+) -> None:
+    """Nobody comes, nobody goes, and nothing is to be changed in the template."""
+    before = exposed(following)
+    flow = await reconfigure(hass, following)
+    flow = await submit(hass, flow, **suggested(flow))
+    assert flow["step_id"] == "reconfigure_preview"
+    result = await submit(hass, flow)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "selection_changed"
+    assert exposed(following) == before
+
+
 async def test_a_selection_needs_something_to_follow(
     hass: HomeAssistant, following: MockConfigEntry
 ) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -88,7 +87,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> No
     async_forget_issues(hass, entry)
 
 
-async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+async def async_migrate_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:
     """Bring an entry of an earlier version up to date; a later one is not ours.
 
     Until minor version 2 choosing a direction was all it took to operate a door.
