@@ -21,7 +21,7 @@ from .issues import async_forget_issues
 from .learned import Learned
 from .proposal import entity_state
 from .reboot import async_follow_reboots
-from .removal import async_take_back, overridden
+from .removal import async_take_back
 from .services import async_register_services
 from .traits import tolerant
 
@@ -76,15 +76,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bo
 
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
     """Leave nothing behind of a device that is removed, here and in Blynk."""
-    learned = Learned(hass, entry.entry_id)
-    await learned.async_load(configured_endpoint(entry.data))
-    if properties := overridden(learned):
-        hass.async_create_background_task(
-            async_take_back(hass, entry, learned.home, properties),
-            f"blynk_bridge removal of {entry.title}",
-        )
-    await learned.async_remove()
     async_forget_issues(hass, entry)
+    learned = Learned(hass, entry.entry_id)
+    await async_take_back(hass, entry, learned)
+    await learned.async_remove()
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:

@@ -3,17 +3,20 @@
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 import re
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .device.values import legible
 from .issues import async_withdraw
 from .plan_formats import escaped
+from .texts import number_text
 
 ISSUE_COMPLAINTS: Final = "server_complaints"
 _TIMES: Final = 6
@@ -25,6 +28,7 @@ _SPAN: Final = 86400.0
 _KINDS_MAX: Final = 50
 _SHOWN_MAX: Final = 5
 _TEXT_LENGTH_MAX: Final = 160
+_MINUTES: Final = "%Y-%m-%d %H:%M"
 _VARIABLE: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")
 
 
@@ -33,6 +37,8 @@ class _Complaint:
     """One kind of complaint: texts that differ in names and numbers only."""
 
     text: str
+    since: datetime
+    heard: int = 0
     times: deque[float] = field(default_factory=lambda: deque(maxlen=_TIMES))
     accepted_at: float | None = None
 
@@ -55,11 +61,12 @@ class Complaints:
         now = self._clock()
         shown = legible(text)[:_TEXT_LENGTH_MAX]
         kind = _VARIABLE.sub("#", shown.casefold())
-        complaint = self._kinds.setdefault(kind, _Complaint(shown))
+        complaint = self._kinds.setdefault(kind, _Complaint(shown, dt_util.utcnow()))
         self._kinds.move_to_end(kind)
         if len(self._kinds) > _KINDS_MAX:
             self._kinds.popitem(last=False)
         complaint.text = shown
+        complaint.heard += 1
         accepted_at = complaint.accepted_at
         if accepted_at is not None and now - accepted_at < _SPAN:
             return
@@ -71,9 +78,12 @@ class Complaints:
 
     @property
     def texts(self) -> str:
-        """Return what keeps coming, as a list in Markdown: the newest last."""
-        lasting = [complaint.text for complaint in self._lasting()]
-        return "\n".join(f"- {escaped(text)}" for text in lasting[-_SHOWN_MAX:])
+        """Return what keeps coming, since when and how often: in Markdown, the newest last."""
+        return "\n".join(
+            f"- {escaped(complaint.text)} ({dt_util.as_local(complaint.since):{_MINUTES}}"
+            f" … {number_text(complaint.heard)} ×)"
+            for complaint in self._lasting()[-_SHOWN_MAX:]
+        )
 
     @callback
     def async_accept(self) -> None:
@@ -81,6 +91,7 @@ class Complaints:
         for complaint in self._lasting():
             complaint.accepted_at = self._clock()
             complaint.times.clear()
+            complaint.since, complaint.heard = dt_util.utcnow(), 0
 
     @callback
     def async_withdraw(self) -> None:

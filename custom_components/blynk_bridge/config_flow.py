@@ -180,7 +180,10 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
                 errors = await self._async_try(data, entry)
             if not errors:
                 return self._update(entry, data, credentials.fingerprint)
-        schema = with_connection(self.hass, _RECONFIGURE_FIELDS, user_input, errors)
+        trusted = entry.data.get(CONF_TRUSTED_HOSTS, ())
+        schema = with_connection(
+            self.hass, _RECONFIGURE_FIELDS, user_input, errors, trusted
+        )
         return self._show("reconfigure", schema, user_input, errors)
 
     def _parse(self, token: str, template_id: str) -> Credentials:

@@ -63,8 +63,9 @@ def session_settings(
     )
 
 
-def tls_context(data: Mapping[str, Any]) -> ssl.SSLContext | None:
-    """Return the TLS context that the entry data ask for, None for plain text."""
-    if not Transport(data[CONF_TRANSPORT]).encrypted:
-        return None
+def tls_context(data: Mapping[str, Any]) -> ssl.SSLContext:
+    """Return the TLS context that the entry data ask for.
+
+    A server without TLS may send the device to one that has it.
+    """
     return client_context() if data[CONF_VERIFY_SSL] else client_context_no_verify()

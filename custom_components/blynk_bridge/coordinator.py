@@ -144,6 +144,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         )
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
+        self._asks_for_token = False
 
     # --- Life ------------------------------------------------------------------
 
@@ -400,8 +401,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._session.end(error)
 
     @callback
+    def async_ask_for_token(self) -> None:
+        """Ask the user for another token, whatever becomes of this one."""
+        self._asks_for_token = True
+        self.config_entry.async_start_reauth(self.hass)
+
+    @callback
     def _async_end_reauth(self) -> None:
-        """Take back a question that has answered itself."""
+        """Take back a question that has answered itself, if it was not the user's own."""
+        if self._asks_for_token:
+            return
         for flow in self.config_entry.async_get_active_flows(
             self.hass, {SOURCE_REAUTH}
         ):

@@ -16,6 +16,7 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.start import async_at_started
 
 from .const import CONF_DATASTREAM, DOMAIN, SUBENTRY_SELECTION
+from .issues import async_withdraw
 from .markdown import listed, part
 from .plan import rows_of
 from .plan_formats import plan_words, to_narrow_markdown
@@ -69,7 +70,7 @@ class Following:
         for stop in self._stops:
             stop()
         self._look.async_shutdown()
-        ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(_FULL))
+        async_withdraw(self._hass, self._issue_id(_FULL))
 
     @callback
     def async_entry_updated(self) -> None:

@@ -97,9 +97,11 @@ class PlanChanges:
 
     @callback
     def _async_settled(self) -> None:
-        """Look for the first time."""
+        """Look for the first time, and say in any case what has changed."""
         self._settled = True
         self._async_look()
+        if not self._changes:
+            self._on_change()
 
     @callback
     def _async_state_changed(self, event: Event[EventStateChangedData]) -> None:

@@ -98,7 +98,13 @@ class Quota:
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
-        """Look at the month every hour, when it may begin; return how to stop that."""
+        """Look at the month every hour, when it may begin; return how to stop that.
+
+        A warning that was ignored is over with what it was about.
+        """
+        left, of = self._month.left, self._month.plan.messages
+        if left is None or of is None or not self._is_scanty(left, of):
+            self._async_unwarn()
         self._async_warn()
         untrack = async_track_utc_time_change(
             self._hass, self._async_hour_began, minute=0, second=0

@@ -1,7 +1,6 @@
 """What a removed entry leaves in Blynk: nothing, if Blynk can be reached."""
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import suppress
 import logging
 from typing import Final
@@ -11,9 +10,8 @@ from homeassistant.const import CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 
-from .connection import session_settings, tls_context
+from .connection import configured_endpoint, session_settings, tls_context
 from .const import DOMAIN
-from .device.endpoint import Endpoint
 from .device.errors import BlynkError, PublishRefused
 from .device.messages import erase_property
 from .device.session import visit
@@ -36,22 +34,39 @@ def overridden(learned: Learned) -> list[tuple[str, str]]:
 
 
 async def async_take_back(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    home: Endpoint | None,
-    properties: Iterable[tuple[str, str]],
+    hass: HomeAssistant, entry: ConfigEntry, learned: Learned
+) -> None:
+    """Begin to erase what an entry that is removed has overridden in Blynk.
+
+    In the background: nobody waits for the cloud, and a stop of Home Assistant ends it.
+    """
+    try:
+        configured = configured_endpoint(entry.data)
+    except (BlynkError, KeyError, ValueError) as error:
+        # Of a later version, or never sound: it can be removed all the same.
+        _LOGGER.info("%s is removed, and has no server: %r", entry.title, error)
+        return
+    await learned.async_load(configured)
+    if overridden(learned):
+        hass.async_create_background_task(
+            _async_erase(hass, entry, learned), f"blynk_bridge removal of {entry.title}"
+        )
+
+
+async def _async_erase(
+    hass: HomeAssistant, entry: ConfigEntry, learned: Learned
 ) -> None:
     """Erase overridden properties in a session of its own; once, and not for ever.
 
     Blynk keeps them until they are erased, and nobody else would know of them.
     """
-    left = list(properties)
+    left = overridden(learned)
     integration = await async_get_integration(hass, DOMAIN)
     try:
         async with (
             asyncio.timeout(_TIMEOUT),
             visit(
-                session_settings(entry.data, str(integration.version), home),
+                session_settings(entry.data, str(integration.version), learned.home),
                 tls_context(entry.data),
                 resolve=async_resolver(hass),
                 ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
@@ -64,10 +79,18 @@ async def async_take_back(
                 del left[0]
                 await asyncio.sleep(_PAUSE)
     except (BlynkError, TimeoutError) as error:
-        _LOGGER.info(
-            "%s is removed, and %d properties of its widgets stay in Blynk: %s. "
-            "Clearing the device's data there resets them",
-            entry.title,
-            len(left),
-            str(error) or type(error).__name__,
-        )
+        _tell_of(entry, left, str(error) or type(error).__name__)
+    except asyncio.CancelledError:
+        _tell_of(entry, left, "Home Assistant stops")
+        raise
+
+
+def _tell_of(entry: ConfigEntry, left: list[tuple[str, str]], reason: str) -> None:
+    """Say what stays in Blynk, and how to be rid of it."""
+    _LOGGER.info(
+        "%s is removed, and %d properties of its widgets stay in Blynk: %s. "
+        "Clearing the device's data there resets them",
+        entry.title,
+        len(left),
+        reason,
+    )

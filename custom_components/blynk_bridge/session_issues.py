@@ -14,7 +14,7 @@ from homeassistant.util.network import is_local
 
 from .const import CONF_TRANSPORT, DOMAIN
 from .device.backoff import HEALTHY_TIME
-from .device.endpoint import Transport
+from .device.endpoint import Endpoint, Transport
 from .device.errors import BlynkError, RedirectRefused, TokenInUse
 from .device.session import SessionState, SessionStatus
 from .issues import async_withdraw
@@ -47,24 +47,25 @@ class SessionIssues:
         """Warn of a connection on which others may read, or pose as the server.
 
         What the user ignores stays ignored over reloads, until it is about another
-        server: an unload leaves these.
+        server or another way to it.
         """
         data = self._entry.data
         self._async_warn(ISSUE_UNVERIFIED, _unverified(data))
-        self._async_warn(ISSUE_PLAIN, _plain(data))
+        self._async_warn(ISSUE_PLAIN, _plain(data[CONF_HOST], data[CONF_TRANSPORT]))
 
     @callback
     def _async_warn(self, key: str, insecure: bool) -> None:
         """Raise or take back what is wrong with the configured connection."""
-        host = self._entry.data[CONF_HOST]
-        registry = ir.async_get(self._hass)
-        issue = registry.async_get_issue(DOMAIN, self._id(key))
-        about = ((issue and issue.translation_placeholders) or {}).get("host")
-        # Of what was ignored, Home Assistant keeps over a restart only that it was.
-        if not insecure or (about is not None and about != host):
+        if not insecure:
             ir.async_delete_issue(self._hass, DOMAIN, self._id(key))
-        if insecure:
-            self._async_create(key, ir.IssueSeverity.WARNING, {"host": host})
+            return
+        host, transport = self._entry.data[CONF_HOST], self._entry.data[CONF_TRANSPORT]
+        self._async_create(
+            key,
+            ir.IssueSeverity.WARNING,
+            {"host": host},
+            about={"connection": f"{transport}://{host}"},
+        )
 
     @callback
     def async_follow(self, status: SessionStatus) -> None:
@@ -94,20 +95,26 @@ class SessionIssues:
 
     @callback
     def _async_redirect_refused(self, error: RedirectRefused) -> None:
-        """Let the user trust the host, where that is all there is against it."""
+        """Let the user trust the host, where that is all there is against it.
+
+        Of another host than before there is another issue: that one was ignored says
+        nothing about this one.
+        """
+        target = Endpoint.parse(error.target)
+        unfit = error.host is None or _plain(target.host, target.transport)
         self._async_create(
             ISSUE_REDIRECT_REFUSED,
             ir.IssueSeverity.ERROR,
             {"target": error.target},
-            text=_REDIRECT_UNFIT if error.host is None else None,
-            about={} if error.host is None else {"host": error.host},
+            text=_REDIRECT_UNFIT if unfit else None,
+            about={"host": target.host},
         )
 
     @callback
     def async_clear(self) -> None:
-        """Take back what a session has led to."""
+        """Take back what is said of a connection that is no more."""
         self._async_stop_recovery()
-        for key in _ISSUES.values():
+        for key in (*_ISSUES.values(), ISSUE_UNVERIFIED, ISSUE_PLAIN):
             async_withdraw(self._hass, self._id(key))
 
     @callback
@@ -134,11 +141,19 @@ class SessionIssues:
         about: Mapping[str, str] | None = None,
     ) -> None:
         """Raise an issue, which has a flow unless it has a text of another kind."""
+        data: dict[str, str | int | float | None] = {
+            "entry_id": self._entry.entry_id,
+            **(about or {}),
+        }
+        issue = ir.async_get(self._hass).async_get_issue(DOMAIN, self._id(key))
+        # Of what was ignored, Home Assistant keeps over a restart only that it was.
+        if issue is not None and issue.data is not None and issue.data != data:
+            ir.async_delete_issue(self._hass, DOMAIN, self._id(key))
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             self._id(key),
-            data={"entry_id": self._entry.entry_id, **(about or {})},
+            data=data,
             is_fixable=text is None,
             severity=severity,
             translation_key=text or key,
@@ -167,14 +182,13 @@ def _unverified(data: Mapping[str, Any]) -> bool:
     return Transport(data[CONF_TRANSPORT]).encrypted and not data[CONF_VERIFY_SSL]
 
 
-def _plain(data: Mapping[str, Any]) -> bool:
+def _plain(host: str, transport: str) -> bool:
     """Return whether the token leaves the home in plain text.
 
     A name without a dot and one of the home's own zones are the home's.
     """
-    if Transport(data[CONF_TRANSPORT]).encrypted:
+    if Transport(transport).encrypted:
         return False
-    host = str(data[CONF_HOST])
     try:
         return not is_local(ip_address(host.strip("[]")))
     except ValueError:

@@ -1,6 +1,6 @@
 """Upkeep: what may go wrong with exposures after they were made, as repair issues."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -23,6 +23,7 @@ from .uplink import Uplink
 ISSUE_ENTITY_GONE: Final = "entity_gone"
 ISSUE_PLAN_OUTDATED: Final = "plan_outdated"
 ISSUE_UNKNOWN_DATASTREAMS: Final = "unknown_datastreams"
+_KEYS: Final = (ISSUE_ENTITY_GONE, ISSUE_PLAN_OUTDATED, ISSUE_UNKNOWN_DATASTREAMS)
 
 
 class Upkeep:
@@ -45,10 +46,13 @@ class Upkeep:
         self.changes = PlanChanges(hass, entry, learned, self._async_show_changes)
         self._lost = LostEntities(hass, entry, self._async_show_lost)
         self._issues: set[str] = set()
+        """Those raised, and those that are ignored from before."""
+        self._subentries: set[str] = set()
 
     @callback
     def async_start(self) -> None:
-        """Begin to watch."""
+        """Begin to watch; what was ignored and is mended meanwhile is taken back, too."""
+        self._issues.update(self._ignored())
         self.changes.async_start()
         self._lost.async_start()
 
@@ -64,7 +68,13 @@ class Upkeep:
 
     @callback
     def async_set_exposures(self, exposures: Iterable[Exposure]) -> None:
-        """Watch what is exposed now."""
+        """Watch what is exposed now, and forget what was said of what is deleted."""
+        ours = set(self._entry.subentries)
+        for subentry_id in self._subentries - ours:
+            self._async_show(
+                f"{ISSUE_ENTITY_GONE}_{subentry_id}", ISSUE_ENTITY_GONE, None
+            )
+        self._subentries = ours
         self.check.async_set_exposures(exposures)
         self.changes.async_set_exposures()
         self._lost.async_set_exposures()
@@ -86,6 +96,17 @@ class Upkeep:
         return to_narrow_markdown(self.unknown_rows, plan_words(self._hass))
 
     # --- Issues --------------------------------------------------------------------
+
+    def _ignored(self) -> Iterator[str]:
+        """Yield our issues that the user has ignored in an earlier run."""
+        about = (self._entry.entry_id, *self._entry.subentries)
+        for domain, issue_id in ir.async_get(self._hass).issues:
+            if (
+                domain == DOMAIN
+                and issue_id.startswith(_KEYS)
+                and issue_id.endswith(about)
+            ):
+                yield issue_id
 
     @callback
     def _async_show_unknown(self) -> None:

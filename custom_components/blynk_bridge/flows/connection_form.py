@@ -1,6 +1,6 @@
 """The part of a form that says where the device connects to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_PROTOCOL, CONF_VERIFY_SSL
@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..connection import configured_endpoint
+from ..connection import CONF_TRUSTED_HOSTS, configured_endpoint
 from ..const import CONF_ADVANCED, CONF_TRANSPORT
 from ..device.endpoint import Transport
 from ..device.errors import InvalidEndpoint
@@ -42,8 +42,11 @@ def with_connection(
     fields: Mapping[vol.Marker, Any],
     values: Mapping[str, Any] | None,
     errors: Mapping[str, str],
+    trusted: Sequence[str] = (),
 ) -> vol.Schema:
     """Return a form's schema with the connection's section.
+
+    Hosts that the user trusts beside the server can be given up in it.
 
     It stays open once there is something in it to look at: a server that is not
     the usual one, or an error that may be mended there.
@@ -54,6 +57,7 @@ def with_connection(
         {
             vol.Required(CONF_HOST, default=DEFAULT_HOST): _server_selector(hass),
             **_FIELDS,
+            **({vol.Optional(CONF_TRUSTED_HOSTS): _one_of(trusted)} if trusted else {}),
         }
     )
     return vol.Schema(
@@ -70,6 +74,8 @@ def connection_data(fields: Mapping[str, Any]) -> dict[str, Any]:
     data[CONF_HOST] = data[CONF_HOST].strip()
     if (port := data.get(CONF_PORT)) is not None and float(port).is_integer():
         data[CONF_PORT] = int(port)
+    if not data.get(CONF_TRUSTED_HOSTS):
+        data.pop(CONF_TRUSTED_HOSTS, None)
     return data
 
 
@@ -115,6 +121,17 @@ def _server_selector(hass: HomeAssistant) -> SelectSelector:
     )
 
 
+def _one_of(hosts: Sequence[str]) -> SelectSelector:
+    """Return a selector of these hosts and no others: trust begins elsewhere."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[SelectOptionDict(value=host, label=host) for host in hosts],
+            multiple=True,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+
+
 _FIELDS: Final[Mapping[vol.Marker, Any]] = {
     vol.Optional(CONF_PORT): NumberSelector(
         NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1)
@@ -128,6 +145,10 @@ _FIELDS: Final[Mapping[vol.Marker, Any]] = {
     ),
 }
 _DATA: Final = vol.Schema(
-    {vol.Required(CONF_HOST, default=DEFAULT_HOST): str, **_FIELDS}
+    {
+        vol.Required(CONF_HOST, default=DEFAULT_HOST): str,
+        **_FIELDS,
+        vol.Optional(CONF_TRUSTED_HOSTS): [str],
+    }
 )
 _KEYS: Final = tuple(field.schema for field in _DATA.schema)

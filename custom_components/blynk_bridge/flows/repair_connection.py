@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 import voluptuous as vol
 
 from ..connection import CONF_TRUSTED_HOSTS
 from ..const import CONF_TRANSPORT
+from ..coordinator import BlynkConfigEntry
 from ..device.endpoint import Transport
 from ..texts import async_load_texts, option_text
 from .live_test import async_try_for_entry
@@ -30,6 +31,7 @@ class TrustFlow(RepairsFlow):
         """Remember whom it is about."""
         self._entry = entry
         self._host = host
+        self._server = ""
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
@@ -40,19 +42,24 @@ class TrustFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Say what trusting means; the changed entry reloads, and goes there."""
-        if user_input is not None:
+        """Say what trusting means; the changed entry reloads, and goes there.
+
+        The user trusts a host for what the server that was shown does with it.
+        """
+        server = self._entry.data[CONF_HOST]
+        if user_input is not None and server == self._server:
             trusted = {*self._entry.data.get(CONF_TRUSTED_HOSTS, ()), self._host}
             data = {**self._entry.data, CONF_TRUSTED_HOSTS: sorted(trusted)}
             _update(self.hass, self._entry, data)
             return self.async_create_entry(data={})
+        self._server = server
         return self.async_show_form(
             step_id="confirm",
             data_schema=_NOTHING,
             description_placeholders={
                 "title": self._entry.title,
                 "target": self._host,
-                "host": self._entry.data[CONF_HOST],
+                "host": server,
             },
         )
 
@@ -60,7 +67,7 @@ class TrustFlow(RepairsFlow):
 class TokenInUseFlow(RepairsFlow):
     """Asks what the user has done about another client with the same token."""
 
-    def __init__(self, entry: ConfigEntry) -> None:
+    def __init__(self, entry: BlynkConfigEntry) -> None:
         """Remember the entry."""
         self._entry = entry
 
@@ -84,9 +91,20 @@ class TokenInUseFlow(RepairsFlow):
     async def async_step_new_token(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Go on with the flow that asks for a token."""
-        self._entry.async_start_reauth(self.hass)
-        return self.async_create_entry(data={})
+        """Go on with the flow that asks for a token, which opens by itself."""
+        if self._entry.state is ConfigEntryState.LOADED:
+            self._entry.runtime_data.async_ask_for_token()
+        else:
+            self._entry.async_start_reauth(self.hass)
+        asking = next(
+            self._entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}), None
+        )
+        return self.async_create_entry(
+            data={},
+            next_flow=None
+            if asking is None
+            else (FlowType.CONFIG_FLOW, asking["flow_id"]),
+        )
 
 
 class SecureFlow(RepairsFlow):

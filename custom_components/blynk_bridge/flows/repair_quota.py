@@ -17,11 +17,14 @@ class QuotaFlow(RepairsFlow):
     def __init__(self, entry: ConfigEntry) -> None:
         """Remember the entry."""
         self._entry = entry
+        self._said: Mapping[str, str] = {}
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Begin with the only step."""
+        """Begin with the only step, and with what the issue says."""
+        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+        self._said = (issue and issue.translation_placeholders) or {}
         return await self.async_step_plan()
 
     async def async_step_plan(
@@ -41,11 +44,5 @@ class QuotaFlow(RepairsFlow):
                 vol.Schema({**PLAN_FIELDS}), user_input or options
             ),
             errors=errors,
-            description_placeholders=self._placeholders,
+            description_placeholders=self._said,
         )
-
-    @property
-    def _placeholders(self) -> Mapping[str, str]:
-        """Return what the issue says: when the month begins anew."""
-        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
-        return (issue and issue.translation_placeholders) or {}
