@@ -701,6 +701,37 @@ async def test_a_port_is_given_up(
     await simulator.wait_for(lambda: simulator.device.connections == 3)
 
 
+async def test_trust_is_given_up(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    advanced: dict[str, Any],
+) -> None:
+    """Of one host and of all, and by another server; it does not begin here."""
+    entry = await set_up(trusted_hosts=["a.example", "b.example"])
+    for chosen in (["b.example"], []):
+        flow = await reconfigure(hass, entry)
+        with pytest.raises(InvalidData):
+            await submit(
+                hass,
+                flow,
+                template_id=TEMPLATE_ID,
+                advanced=advanced | {"trusted_hosts": ["c.example"]},
+            )
+        result = await submit(
+            hass,
+            flow,
+            template_id=TEMPLATE_ID,
+            advanced=advanced | {"trusted_hosts": chosen},
+        )
+        assert result["reason"] == "reconfigure_successful"
+        assert entry.data.get("trusted_hosts", []) == chosen
+        await hass.async_block_till_done()
+        await eventually(lambda: entry.runtime_data.data.online)
+    section = (await reconfigure(hass, entry))["data_schema"].schema["advanced"]
+    assert "trusted_hosts" not in section.schema.schema
+
+
 async def test_a_change_that_fails(
     hass: HomeAssistant,
     simulator: Simulator,

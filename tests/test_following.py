@@ -460,6 +460,21 @@ async def test_the_issue_goes_with_the_selection(
     assert issue(hass, FULL) is None
 
 
+async def test_who_waits_is_ignored_over_a_reload(
+    hass: HomeAssistant, following: MockConfigEntry, kitchen: str, register: Register
+) -> None:
+    """As long as somebody waits."""
+    for number in range(LIMITS[PlanSize.FREE]):
+        register(f"switch.more_{number:02}", kitchen)
+    await settle(hass)
+    ir.async_ignore_issue(hass, DOMAIN, FULL, True)
+    assert await hass.config_entries.async_reload(following.entry_id)
+    await settle(hass)
+    found = issue(hass, FULL)
+    assert found is not None
+    assert found.dismissed_version is not None
+
+
 # --- The issue -------------------------------------------------------------------------
 
 
