@@ -728,8 +728,9 @@ async def test_trust_is_given_up(
         assert entry.data.get("trusted_hosts", []) == chosen
         await hass.async_block_till_done()
         await eventually(lambda: entry.runtime_data.data.online)
-    section = (await reconfigure(hass, entry))["data_schema"].schema["advanced"]
-    assert "trusted_hosts" not in section.schema.schema
+    schema = (await reconfigure(hass, entry))["data_schema"]
+    assert schema is not None
+    assert "trusted_hosts" not in schema.schema["advanced"].schema.schema
 
 
 async def test_a_change_that_fails(

@@ -75,7 +75,6 @@ async def async_get_device_diagnostics(
             for control in coordinator.controls.configured
             if control.subentry_id == subentry.subentry_id
         ],
-        "events_left_today": coordinator.events.left_today,
         **_connection(coordinator),
     }
 
