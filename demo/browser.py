@@ -126,6 +126,13 @@ class Frontend:
         await box.first.wait_for(state="hidden")
         await self.page.locator(picker).get_by_text(text).first.wait_for()
 
+    async def choose(self, label: str, option: str) -> None:
+        """Choose an option of a select field."""
+        await self.page.locator("ha-select").filter(has_text=label).first.click()
+        await self.page.get_by_role("option", name=option).or_(
+            self.page.get_by_role("menuitem", name=option)
+        ).first.click()
+
     async def see(self, text: str) -> None:
         """Wait until a text is there for the user to read."""
         await self.page.get_by_text(text).first.wait_for()
