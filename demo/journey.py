@@ -80,6 +80,7 @@ class Journey:
             self.read_the_plan,
             self.see_the_values,
             self.press_a_widget,
+            self.lose_an_entity,
             self.look_at_the_device,
             self.break_the_connection,
             self.meet_a_repair,
@@ -187,7 +188,7 @@ class Journey:
 
     async def press_a_widget(self) -> None:
         """Switch the lamp in Blynk, and see it change in Home Assistant."""
-        before = (await self._home.client.state(LAMP))["state"]
+        before = (await self._home.client.state(LAMP)).state
         after = "off" if before == "on" else "on"
         card = self._console.locator("article").filter(
             has=self._console.get_by_text(LAMP_NAME, exact=True)
@@ -197,13 +198,19 @@ class Journey:
             lambda: self._home.client.state(LAMP),
             ENTITY_TIMEOUT,
             f"the lamp is {after}",
-            lambda state: state["state"] == after,
+            lambda state: state.state == after,
         )
         await self._tab.go(f"/logbook?entity_id={LAMP}")
-        await self._tab.see(f"Blynk turned {after} {LAMP_NAME}")
+        await self._tab.see("Via Blynk")
         await self._tab.take("logbook")
 
     # --- When something is wrong ---------------------------------------------------------
+
+    async def lose_an_entity(self) -> None:
+        """Remove an entity that is exposed, which shows when it does not come back."""
+        await self._home.client.command(
+            "config/entity_registry/remove", entity_id=WAKE_UP
+        )
 
     async def look_at_the_device(self) -> None:
         """Open the bridge's own page, and its device with what it tells of itself."""
@@ -232,11 +239,8 @@ class Journey:
         await self._tab.see("Connected")
 
     async def meet_a_repair(self) -> None:
-        """Lose an entity that is exposed, and find what can be done about it."""
+        """Find out which entity is gone, and what can be done about it."""
         tab = self._tab
-        await self._home.client.command(
-            "config/entity_registry/remove", entity_id=WAKE_UP
-        )
         await tab.go("/config/repairs")
         await tab.see("Wake up")
         await tab.take("repairs")
@@ -263,7 +267,7 @@ class Journey:
         await tab.field("Auth token").fill(self._simulator.token)
         await tab.take("reauth")
         await tab.press("Submit")
-        await tab.press("Finish")
+        await tab.press("Close")
         await wait_for(
             self._is_connected, RECONNECT_TIMEOUT, "the device is back", accept=bool
         )
@@ -308,5 +312,5 @@ class Journey:
             lambda: self._home.client.states(),
             ENTITY_TIMEOUT,
             "its entities are gone",
-            lambda states: all("bedroom_connectivity" not in s["entity_id"] for s in states),
+            lambda states: all("bedroom_connectivity" not in state.entity_id for state in states),
         )
