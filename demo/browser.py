@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 import re
-from typing import Any, Self
+from typing import Self
 
 from playwright.async_api import (
     Browser,
@@ -28,8 +28,6 @@ CHROMIUM_FLAGS = (
 TIMEOUT = 30_000  # ms
 LOOPBACK = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
 WIDTH, HEIGHT = 1280, 900
-# What moves while a picture is taken makes another picture each time.
-STILL = "*, *::before, *::after { animation-duration: 0s !important; transition-duration: 0s !important }"
 
 
 @asynccontextmanager
@@ -108,11 +106,6 @@ class Frontend:
             self.page.get_by_role("spinbutton", name=name)
         )
 
-    async def fill(self, **fields: str) -> None:
-        """Type into fields, by label; an underscore stands for a space."""
-        for label, text in fields.items():
-            await self.field(label.replace("_", " ")).fill(text)
-
     async def press(self, name: str) -> None:
         """Press a button of the dialog."""
         await self.page.get_by_role("button", name=name, exact=True).click()
@@ -129,14 +122,12 @@ class Frontend:
     async def choose(self, label: str, option: str) -> None:
         """Choose an option of a select field."""
         await self.page.locator("ha-select").filter(has_text=label).first.click()
-        await self.page.get_by_role("option", name=option).or_(
-            self.page.get_by_role("menuitem", name=option)
-        ).first.click()
+        await (
+            self.page.get_by_role("option", name=option)
+            .or_(self.page.get_by_role("menuitem", name=option))
+            .first.click()
+        )
 
     async def see(self, text: str) -> None:
         """Wait until a text is there for the user to read."""
         await self.page.get_by_text(text).first.wait_for()
-
-    async def evaluate(self, script: str) -> Any:
-        """Return what a script finds in the page."""
-        return await self.page.evaluate(script)

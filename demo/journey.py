@@ -1,12 +1,15 @@
-"""What a user does in a browser, from the login to the end, with a picture of each step."""
+"""`python -m demo.journey`: what a user does in a browser, with a picture of each step."""
 
+import argparse
+import asyncio
 from pathlib import Path
+import sys
+import tempfile
 from typing import Any
 
 from playwright.async_api import Browser
 
 from .browser import HEIGHT, WIDTH, Frontend, chromium
-from .datastreams import Datastream
 from .home import BEDROOM, BEDROOM_DATASTREAMS, BEDROOM_ENTITIES
 from .home_assistant import PASSWORD, USERNAME, HomeAssistant
 from .processes import LOCALHOST, free_port
@@ -22,10 +25,22 @@ RECONNECT_TIMEOUT = 60.0
 INTEGRATION_PAGE = "/config/integrations/integration/blynk_bridge"
 
 
+def main() -> int:
+    """Return the exit status: 1 as well if a page wants anything of another machine."""
+    parser = argparse.ArgumentParser(prog="python -m demo.journey", description=__doc__)
+    parser.add_argument("images", type=Path, help="the folder for the pictures")
+    images: Path = parser.parse_args().images
+    with tempfile.TemporaryDirectory(prefix="blynk-bridge-journey-") as folder:
+        blocked = asyncio.run(walk(Path(folder), images))
+    for url in blocked:
+        say(f"asked for {url}")
+    return 1 if blocked else 0
+
+
 async def walk(folder: Path, images: Path) -> list[str]:
     """Go the whole way; return the requests that the pages made to other machines."""
-    images.mkdir(parents=True, exist_ok=True)
-    (folder / "homeassistant").mkdir()
+    for made in (images, folder / "homeassistant"):
+        await asyncio.to_thread(made.mkdir, parents=True, exist_ok=True)
     async with (
         Simulator(folder, free_port()) as simulator,
         HomeAssistant(folder / "homeassistant", free_port(), simulator.ca_file) as home,
@@ -37,8 +52,9 @@ async def walk(folder: Path, images: Path) -> list[str]:
         try:
             await Journey(tab, simulator, home, browser, images).walk()
         except BaseException:
-            await tab.page.screenshot(path=folder / "failed.png")
-            (folder / "console.log").write_text("\n".join(tab.console))
+            await tab.page.screenshot(path=images / "failed.png")
+            for line in tab.console:
+                say(f"the page: {line}")
             raise
         return tab.blocked
 
@@ -304,13 +320,21 @@ class Journey:
         """Remove it, and see that nothing is left."""
         tab = self._tab
         await tab.go(INTEGRATION_PAGE)
-        await tab.page.locator("ha-config-entry-row ha-icon-button[slot=trigger], ha-config-entry-row ha-dropdown ha-icon-button").first.click()
+        await tab.page.locator(
+            "ha-config-entry-row ha-icon-button[slot=trigger], ha-config-entry-row ha-dropdown ha-icon-button"
+        ).first.click()
         await tab.page.get_by_role("menuitem", name="Delete").click()
         await tab.take("delete")
         await tab.press("Delete")
         await wait_for(
-            lambda: self._home.client.states(),
+            self._home.client.states,
             ENTITY_TIMEOUT,
             "its entities are gone",
-            lambda states: all("bedroom_connectivity" not in state.entity_id for state in states),
+            lambda states: all(
+                "bedroom_connectivity" not in state.entity_id for state in states
+            ),
         )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
