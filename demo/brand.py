@@ -12,7 +12,8 @@ from typing import Final, Literal
 from PIL import Image
 from playwright.async_api import Browser, FloatRect
 
-from .screenshots import CHROMIUM, IMAGES, ROOT, chromium
+from .browser import CHROMIUM, chromium
+from .screenshots import IMAGES, ROOT
 from .terminal import say
 from .waiting import DemoError
 

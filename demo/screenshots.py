@@ -1,8 +1,6 @@
 """`scripts/screenshots`: the pictures of docs/images, taken from the running demo in a real Chromium."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 import json
 from pathlib import Path
 import sys
@@ -10,9 +8,11 @@ import tempfile
 import time
 from typing import Literal
 
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
+from .browser import CHROMIUM, chromium
 from .client import HomeAssistantClient
+from .journey import walk
 from .processes import free_port
 from .simulator import Simulator
 from .stage import DOMAIN, Stage, put_up
@@ -21,16 +21,6 @@ from .waiting import DemoError, wait_for
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PAGE_TIMEOUT = 60_000  # ms
 OPERATED: dict[str, float | str] = {
     "Lamp": 1,
@@ -64,10 +54,12 @@ def main() -> int:
 
 
 async def take_all(folder: Path) -> None:
-    """Put the demo up and take every picture."""
+    """Put the demo up and take every picture, then walk a user's way."""
     IMAGES.mkdir(parents=True, exist_ok=True)
+    (folder / "demo").mkdir()
+    (folder / "journey").mkdir()
     async with (
-        put_up(folder, free_port(), free_port()) as stage,
+        put_up(folder / "demo", free_port(), free_port()) as stage,
         chromium() as browser,
     ):
         await liven_up(stage)
@@ -77,19 +69,7 @@ async def take_all(folder: Path) -> None:
         )
         await take_console(browser, stage, "console-dark-phone.png", 390, 844, "dark")
         await take_integration(browser, stage.home_assistant.client)
-
-
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """Yield the system's Chromium, without a window."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=CHROMIUM_FLAGS
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    await walk(folder / "journey", IMAGES)
 
 
 async def liven_up(stage: Stage) -> None:

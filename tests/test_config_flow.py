@@ -908,3 +908,22 @@ async def test_blynks_own_servers_are_offered_by_name(
             {"value": "blr1.blynk.cloud", "label": "Bangalore (blr1.blynk.cloud)"},
         ]
         assert selector("iot.example.com") == "iot.example.com"
+
+
+async def test_a_flow_that_nobody_ends_holds_up_no_other(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any]
+) -> None:
+    """Who has closed the browser in the middle begins anew; two make one entry."""
+    fields = {
+        "token": TOKEN,
+        "template_id": TEMPLATE_ID,
+        "advanced": advanced,
+    }
+    first = await submit(hass, await start(hass), **fields)
+    assert first["step_id"] == "expose"
+    second = await submit(hass, await start(hass), **fields)
+    done = await without_exposures(hass, second)
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+    assert not hass.config_entries.flow.async_progress()

@@ -60,7 +60,7 @@ OWN_OPTIONS = {
     for option in description.options
 }
 # What Home Assistant's own flows end with, without a word in our code.
-OF_CORE = {"already_configured", "already_in_progress"}
+OF_CORE = {"already_configured"}
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,10 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
             errors = _token_errors(credentials) | _template_errors(credentials)
             errors |= endpoint_errors(data)
             if not errors:
-                await self.async_set_unique_id(credentials.fingerprint)
+                # Who has closed the browser in the middle may begin anew.
+                await self.async_set_unique_id(
+                    credentials.fingerprint, raise_on_progress=False
+                )
                 self._abort_if_unique_id_configured()
                 errors = await self._async_try(data)
             if not errors:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from playwright.async_api import Locator, Page, expect
 import pytest
 
-from demo.screenshots import CHROMIUM, chromium
+from demo.browser import CHROMIUM, chromium
 from simulator import Datastream, DataType, Simulator, SimulatorOptions
 from simulator.datastreams import Value
 from tests.simulator.peer import Peer
