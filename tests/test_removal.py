@@ -132,10 +132,10 @@ async def test_a_stop_of_home_assistant_ends_a_removal(
         for each in asyncio.all_tasks()
         if each.get_name() == "blynk_bridge removal of Home"
     )
-    task.cancel()
+    task.cancel("Home Assistant is stopping")
     await asyncio.wait((task,))
     (line,) = (each for each in caplog.messages if "stay in Blynk" in each)
-    assert "stay in Blynk: Home Assistant stops" in line
+    assert "stay in Blynk: Home Assistant is stopping" in line
 
 
 @pytest.mark.parametrize(

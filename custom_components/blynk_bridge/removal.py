@@ -79,18 +79,20 @@ async def _async_erase(
                 del left[0]
                 await asyncio.sleep(_PAUSE)
     except (BlynkError, TimeoutError) as error:
-        _tell_of(entry, left, str(error) or type(error).__name__)
-    except asyncio.CancelledError:
-        _tell_of(entry, left, "Home Assistant stops")
+        _tell_of(entry, left, error)
+    except asyncio.CancelledError as stopping:
+        _tell_of(entry, left, stopping)
         raise
 
 
-def _tell_of(entry: ConfigEntry, left: list[tuple[str, str]], reason: str) -> None:
+def _tell_of(
+    entry: ConfigEntry, left: list[tuple[str, str]], error: BaseException
+) -> None:
     """Say what stays in Blynk, and how to be rid of it."""
     _LOGGER.info(
         "%s is removed, and %d properties of its widgets stay in Blynk: %s. "
         "Clearing the device's data there resets them",
         entry.title,
         len(left),
-        reason,
+        str(error) or type(error).__name__,
     )

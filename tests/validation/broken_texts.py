@@ -168,8 +168,8 @@ BROKEN: Final = {
     ),
     "an issue that says nothing": Broken(
         "texts in English",
-        without(ENGLISH, "issues", "redirect_refused", "description"),
-        "issues.redirect_refused",
+        without(ENGLISH, "issues", "selection_full", "description"),
+        "issues.selection_full",
     ),
     "a subentry without a name": Broken(
         "texts in English",
