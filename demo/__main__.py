@@ -51,6 +51,11 @@ def _parse() -> argparse.Namespace:
         help="verify that it all works, on free ports, and leave",
     )
     parser.add_argument(
+        "--archive",
+        type=Path,
+        help="install the integration from what scripts/release has made",
+    )
+    parser.add_argument(
         "--port", type=int, default=8123, help="Home Assistant's port (%(default)s)"
     )
     parser.add_argument(
@@ -84,7 +89,7 @@ async def _run_until_signalled(options: argparse.Namespace, folder: Path) -> Non
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, cancel)
     if options.check:
-        await run_checks(folder)
+        await run_checks(folder, options.archive)
     else:
         await _stay(options, folder)
 
@@ -93,7 +98,9 @@ async def _stay(options: argparse.Namespace, folder: Path) -> None:
     """Put the demo up and keep it up until it is ended from outside."""
     require_port(options.port, "Home Assistant", "--port")
     require_port(options.console_port, "the console", "--console-port")
-    async with put_up(folder, options.port, options.console_port) as stage:
+    async with put_up(
+        folder, options.port, options.console_port, options.archive
+    ) as stage:
         _show_the_way(stage)
         await _watch(stage)
 

@@ -37,12 +37,12 @@ class Report:
         show(f"{verdict}  {what}  ({seconds:.1f} s){reason}")
 
 
-async def run_checks(folder: Path) -> None:
+async def run_checks(folder: Path, archive: Path | None = None) -> None:
     """Put the demo up on free ports, check it and take it down; DemoError when a check failed."""
     report = Report()
     try:
         async with asyncio.timeout(TIME_LIMIT):
-            async with put_up(folder, free_port(), free_port()) as stage:
+            async with put_up(folder, free_port(), free_port(), archive) as stage:
                 for what, check in CHECKS:
                     await report.hold(what, check(stage))
                 await report.hold(

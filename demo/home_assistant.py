@@ -15,6 +15,7 @@ from .processes import LOCALHOST, ChildProcess
 from .waiting import wait_for
 
 ROOT = Path(__file__).parents[1]
+INTEGRATION = ROOT / "custom_components" / "blynk_bridge"
 USERNAME = "demo"
 PASSWORD = "blynk-bridge"  # noqa: S105 # printed for whoever runs the demo; it listens on this machine only
 START_TIMEOUT = (
@@ -27,9 +28,15 @@ RESTART_EXIT_STATUS = 100
 class HomeAssistant:
     """A Home Assistant process with the demo's home in a folder of its own."""
 
-    def __init__(self, folder: Path, port: int, ca_file: Path) -> None:
-        """Remember where to run and which extra certificate authority to trust."""
+    def __init__(
+        self, folder: Path, port: int, ca_file: Path, archive: Path | None = None
+    ) -> None:
+        """Remember where to run and which extra certificate authority to trust.
+
+        The integration is the checkout's, or what an archive of a release holds.
+        """
         self.folder = folder
+        self._archive = archive
         self.client = HomeAssistantClient(f"http://{LOCALHOST}:{port}")
         self._port = port
         self._ca_file = ca_file
@@ -85,15 +92,17 @@ class HomeAssistant:
         return await self.client.is_running()
 
     def _write_configuration(self) -> None:
-        """Make the configuration folder: the demo's home and the checkout's integration."""
+        """Make the configuration folder: the demo's home and the integration."""
         config = ROOT / "config"
         shutil.copy(config / "configuration.yaml", self.folder)
         shutil.copytree(config / "packages", self.folder / "packages")
         shutil.copy(Path(__file__).parent / "dashboard.yaml", self.folder)
-        custom_components = self.folder / "custom_components"
-        custom_components.mkdir()
-        integration = ROOT / "custom_components" / "blynk_bridge"
-        (custom_components / "blynk_bridge").symlink_to(integration)
+        installed = self.folder / "custom_components" / INTEGRATION.name
+        installed.parent.mkdir()
+        if self._archive is None:
+            installed.symlink_to(INTEGRATION)
+        else:
+            shutil.unpack_archive(self._archive, installed, "zip")
         bundle = Path(certifi.where()).read_bytes() + self._ca_file.read_bytes()
         (self.folder / "ca-bundle.pem").write_bytes(bundle)
         # In configuration.yaml these would make the frontend ask to confirm them, and the

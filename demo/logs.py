@@ -9,7 +9,7 @@ INTEGRATION_LOGGER = "custom_components.blynk_bridge"
 PACKAGE = "blynk_bridge"
 
 RECORD = re.compile(
-    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (?P<level>[A-Z]+) \([^)]*\) \[(?P<logger>[^]]*)\]"
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?:[+-]\d\d:\d\d)? (?P<level>[A-Z]+) \([^)]*\) \[(?P<logger>[^]]*)\]"
 )
 # What Home Assistant itself holds against an integration, as a warning.
 COMPLAINTS = ("Traceback", "Detected blocking call", "Detected that custom integration")

@@ -10,7 +10,7 @@ from typing import Literal
 
 from playwright.async_api import Browser, BrowserContext
 
-from .chromium import CHROMIUM, chromium
+from .browser import CHROMIUM, chromium
 from .client import HomeAssistantClient
 from .processes import free_port
 from .simulator import Simulator
@@ -55,8 +55,9 @@ def main() -> int:
 async def take_all(folder: Path) -> None:
     """Put the demo up and take every picture."""
     IMAGES.mkdir(parents=True, exist_ok=True)
+    (folder / "demo").mkdir()
     async with (
-        put_up(folder, free_port(), free_port()) as stage,
+        put_up(folder / "demo", free_port(), free_port()) as stage,
         chromium() as browser,
     ):
         await liven_up(stage)

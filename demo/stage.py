@@ -39,16 +39,19 @@ class Stage:
 
 @asynccontextmanager
 async def put_up(
-    folder: Path, http_port: int, console_port: int
+    folder: Path, http_port: int, console_port: int, archive: Path | None = None
 ) -> AsyncIterator[Stage]:
-    """Start everything, add the integration and expose the home; take it all down at the end."""
+    """Start everything, add the integration and expose the home; take it all down at the end.
+
+    With an archive, the integration is what that release installs.
+    """
     (folder / "homeassistant").mkdir()
     say("starting the simulator")
     async with Simulator(folder, console_port) as simulator:
         await simulator.define(DATASTREAMS, EVENTS)
         say("starting Home Assistant")
         async with HomeAssistant(
-            folder / "homeassistant", http_port, simulator.ca_file
+            folder / "homeassistant", http_port, simulator.ca_file, archive
         ) as home_assistant:
             say("adding Blynk Bridge")
             entry_id = await add_integration(home_assistant, simulator)

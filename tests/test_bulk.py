@@ -152,6 +152,22 @@ async def test_an_interval_that_does_not_fit_one(
     assert "max_interval" not in exposed(entry)["Pump"]
 
 
+async def test_an_exposure_that_is_spoilt_meanwhile_is_left_alone(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """By another version, or by hand in the file."""
+    flow = await start(hass, entry, "edit_many")
+    (pump,) = ids(entry, "Pump")
+    spoilt = {**entry.subentries[pump].data, "min_interval": "often"}
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries[pump], data=spoilt
+    )
+    result = await submit(hass, flow, exposures=ids(entry), max_interval=30)
+    assert result["reason"] == "changed_some"
+    assert "1 (Pump)" in shown(result, "refused")
+    assert exposed(entry)["Pump"] == spoilt
+
+
 @pytest.mark.parametrize(
     ("fields", "errors"),
     [

@@ -13,6 +13,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -20,10 +21,13 @@ from custom_components.blynk_bridge.const import DOMAIN
 from custom_components.blynk_bridge.device import endpoint
 from custom_components.blynk_bridge.flows import live_test
 from custom_components.blynk_bridge.flows.credentials import Credentials
+from custom_components.blynk_bridge.upkeep import ISSUE_UNKNOWN_DATASTREAMS
 from simulator import Simulator, SimulatorOptions
 from simulator.journal import Kind
 
-from .conftest import TEMPLATE_ID, TOKEN, SetUp
+from .conftest import TEMPLATE_ID, TOKEN, SetUp, exposure, temperature
+from .device.conftest import eventually
+from .test_plan_check import PACKAGE
 from .translated import translated
 
 OTHER_TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-6789"
@@ -100,6 +104,8 @@ async def test_a_device_is_set_up(
 
     result = await without_exposures(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    # Who has chosen nothing is told where it goes on.
+    assert result["description"] == "nothing_exposed"
     assert result["title"] == "Blynk Bridge"
     assert result["data"] == entry_data
     entry = result["result"]
@@ -521,15 +527,16 @@ async def denied(
 
 
 @pytest.mark.parametrize(
-    ("pasted", "template_id"),
+    ("pasted", "template_id", "reason"),
     [
-        (OTHER_TOKEN, TEMPLATE_ID),
+        (OTHER_TOKEN, TEMPLATE_ID, "reauth_successful"),
         (
             f'#define BLYNK_TEMPLATE_ID "TMPLother" #define BLYNK_AUTH_TOKEN "{OTHER_TOKEN}"',
             "TMPLother",
+            "template_changed",
         ),
     ],
-    ids=["the token alone", "the pasted lines"],
+    ids=["the token alone", "the pasted lines of another device"],
 )
 async def test_a_new_token_brings_the_entry_back(
     hass: HomeAssistant,
@@ -538,14 +545,18 @@ async def test_a_new_token_brings_the_entry_back(
     entry_data: dict[str, Any],
     pasted: str,
     template_id: str,
+    reason: str,
 ) -> None:
-    """Blynk refuses the old one, the user enters the new one, the device is online."""
+    """Blynk refuses the old one, the user enters the new one, the device is online.
+
+    The user is told where that brings another template.
+    """
     entry, flow = await denied(hass, simulator, set_up)
 
     result = await submit(hass, flow, token=pasted)
 
     assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "reauth_successful"
+    assert result["reason"] == reason
     assert entry.data == entry_data | {"token": OTHER_TOKEN, "template_id": template_id}
     assert entry.unique_id == Credentials(OTHER_TOKEN, "").fingerprint
     # One session of the live test, and the entry's own.
@@ -644,7 +655,7 @@ async def test_template_and_connection_are_changed(
     result = await submit(hass, flow, template_id="TMPLother", advanced=changed)
 
     assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "reconfigure_successful"
+    assert result["reason"] == "template_changed"
     assert entry.data == changed | {"token": TOKEN, "template_id": "TMPLother"}
     await simulator.wait_for(lambda: simulator.device.connections == 3)
     await simulator.wait_for(lambda: simulator.device.online)
@@ -661,7 +672,7 @@ async def test_the_section_left_closed_changes_nothing_in_it(
     entry = await set_up()
     flow = await reconfigure(hass, entry)
     result = await submit(hass, flow, template_id="TMPLother")
-    assert result["reason"] == "reconfigure_successful"
+    assert result["reason"] == "template_changed"
     assert entry.data == entry_data | {"template_id": "TMPLother"}
     await simulator.wait_for(lambda: simulator.device.connections == 3)
 
@@ -688,6 +699,38 @@ async def test_a_port_is_given_up(
     assert result["reason"] == "reconfigure_successful"
     assert "port" not in entry.data
     await simulator.wait_for(lambda: simulator.device.connections == 3)
+
+
+async def test_trust_is_given_up(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    advanced: dict[str, Any],
+) -> None:
+    """Of one host and of all, and by another server; it does not begin here."""
+    entry = await set_up(trusted_hosts=["a.example", "b.example"])
+    for chosen in (["b.example"], []):
+        flow = await reconfigure(hass, entry)
+        with pytest.raises(InvalidData):
+            await submit(
+                hass,
+                flow,
+                template_id=TEMPLATE_ID,
+                advanced=advanced | {"trusted_hosts": ["c.example"]},
+            )
+        result = await submit(
+            hass,
+            flow,
+            template_id=TEMPLATE_ID,
+            advanced=advanced | {"trusted_hosts": chosen},
+        )
+        assert result["reason"] == "reconfigure_successful"
+        assert entry.data.get("trusted_hosts", []) == chosen
+        await hass.async_block_till_done()
+        await eventually(lambda: entry.runtime_data.data.online)
+    schema = (await reconfigure(hass, entry))["data_schema"]
+    assert schema is not None
+    assert "trusted_hosts" not in schema.schema["advanced"].schema.schema
 
 
 async def test_a_change_that_fails(
@@ -724,6 +767,27 @@ async def test_a_change_that_fails(
     await simulator.wait_for(lambda: simulator.device.online)
 
 
+async def test_an_entry_that_does_not_unload_is_tried_beside(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And is not set up a second time, whatever comes of it."""
+    entry = await set_up()
+
+    async def refuse(entry_id: str) -> bool:
+        return False
+
+    elsewhere = {**entry.data, "transport": "tls", "port": simulator.entry.tls_port}
+    with monkeypatch.context() as patched:
+        patched.setattr(hass.config_entries, "async_unload", refuse)
+        failure = await live_test.async_try_for_entry(hass, entry, elsewhere)
+    assert failure is not None
+    assert failure.error == "tls_error"
+    assert entry.state is ConfigEntryState.LOADED
+
+
 async def test_an_entry_that_is_not_loaded_is_changed(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -733,7 +797,133 @@ async def test_an_entry_that_is_not_loaded_is_changed(
     config_entry.add_to_hass(hass)
     flow = await reconfigure(hass, config_entry)
     result = await submit(hass, flow, template_id="TMPLother")
-    assert result["reason"] == "reconfigure_successful"
+    assert result["reason"] == "template_changed"
     await simulator.wait_for(lambda: simulator.device.connections == 2)
     await hass.async_block_till_done()
     assert config_entry.state is ConfigEntryState.LOADED
+
+
+async def test_the_lines_of_another_device_are_pasted(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp, entry_data: dict[str, Any]
+) -> None:
+    """Home Assistant moves to it, once it works; what others keep beside it stays."""
+    entry = await set_up(trusted="blynk.example")
+    lines = "\r\n".join(DEFINES).replace(TOKEN, OTHER_TOKEN)
+    flow = await reconfigure(hass, entry)
+    flow = await submit(hass, flow, template_id=lines)
+    assert flow["errors"] == {"base": "invalid_auth"}
+    # The token is not shown, and stands for itself as long as the template does.
+    assert suggested(flow) == {"template_id": TEMPLATE_ID}
+    simulator.device.token = OTHER_TOKEN
+    result = await submit(hass, flow, template_id=TEMPLATE_ID)
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == entry_data | {"token": OTHER_TOKEN, "trusted": "blynk.example"}
+    assert entry.unique_id == Credentials(OTHER_TOKEN, "").fingerprint
+    await simulator.wait_for(lambda: simulator.device.online)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "error"),
+    [
+        (f"#define BLYNK_AUTH_TOKEN {OTHER_TOKEN}", "invalid_template_id"),
+        (f"{DEFINES[0]} #define BLYNK_AUTH_TOKEN {TOKEN[1:]}", "invalid_token_format"),
+        (
+            f"{DEFINES[0]} #define BLYNK_AUTH_TOKEN {OTHER_TOKEN}",
+            "already_configured",
+        ),
+    ],
+    ids=["without a template", "with half a token", "of another entry's device"],
+)
+async def test_lines_that_lead_nowhere(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    pasted: str,
+    error: str,
+) -> None:
+    """The entry stays online meanwhile."""
+    MockConfigEntry(
+        domain=DOMAIN, unique_id=Credentials(OTHER_TOKEN, "").fingerprint
+    ).add_to_hass(hass)
+    entry = await set_up()
+    flow = await submit(hass, await reconfigure(hass, entry), template_id=pasted)
+    assert flow["errors"] == {"template_id": error}
+    assert simulator.device.connections == 1
+
+
+async def test_another_template_keeps_what_is_exposed(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it has no datastream for is found out, and becomes a repair issue."""
+    for name in ("_SETTLE_TIME", "_PATIENCE"):
+        monkeypatch.setattr(f"{PACKAGE}.datastream_check.{name}", 0.1)
+    hass.states.async_set("sensor.temperature", "20")
+    hass.states.async_set("sensor.humidity", "40")
+    entry = await set_up(
+        temperature(),
+        exposure("sensor.humidity", "value", "Humidity", "double", "publish"),
+    )
+    await simulator.wait_for(
+        lambda: simulator.device.datastreams["Humidity"].value == 40
+    )
+    await eventually(lambda: entry.runtime_data.upkeep.check._found)
+    issues = ir.async_get(hass)
+    issue_id = f"{ISSUE_UNKNOWN_DATASTREAMS}_{entry.entry_id}"
+    assert issues.async_get_issue(DOMAIN, issue_id) is None
+
+    del simulator.device.datastreams["Humidity"]
+    flow = await reconfigure(hass, entry)
+    result = await submit(hass, flow, template_id="TMPLother")
+    assert result["reason"] == "template_changed"
+    await eventually(lambda: issues.async_get_issue(DOMAIN, issue_id) is not None)
+    assert [each.title for each in entry.subentries.values()] == [
+        "Temperature",
+        "Humidity",
+    ]
+
+
+# --- The server ----------------------------------------------------------------------
+
+
+async def test_blynks_own_servers_are_offered_by_name(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    """In every form that asks for the server, which takes any other one, too."""
+    for flow in (await start(hass), await reconfigure(hass, await set_up())):
+        assert flow["data_schema"] is not None
+        fields = flow["data_schema"].schema["advanced"].schema.schema
+        selector = fields["host"]
+        assert selector.config["options"] == [
+            {
+                "value": "blynk.cloud",
+                "label": "Finds your region by itself (blynk.cloud)",
+            },
+            {"value": "fra1.blynk.cloud", "label": "Frankfurt (fra1.blynk.cloud)"},
+            {"value": "lon1.blynk.cloud", "label": "London (lon1.blynk.cloud)"},
+            {"value": "ny3.blynk.cloud", "label": "New York (ny3.blynk.cloud)"},
+            {"value": "sgp1.blynk.cloud", "label": "Singapore (sgp1.blynk.cloud)"},
+            {"value": "blr1.blynk.cloud", "label": "Bangalore (blr1.blynk.cloud)"},
+        ]
+        assert selector("iot.example.com") == "iot.example.com"
+
+
+async def test_a_flow_that_nobody_ends_holds_up_no_other(
+    hass: HomeAssistant, simulator: Simulator, advanced: dict[str, Any]
+) -> None:
+    """Who has closed the browser in the middle begins anew; two make one entry."""
+    fields = {
+        "token": TOKEN,
+        "template_id": TEMPLATE_ID,
+        "advanced": advanced,
+    }
+    first = await submit(hass, await start(hass), **fields)
+    assert first["step_id"] == "expose"
+    second = await submit(hass, await start(hass), **fields)
+    done = await without_exposures(hass, second)
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+    assert not hass.config_entries.flow.async_progress()

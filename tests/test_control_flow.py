@@ -1,11 +1,10 @@
-"""Adding controls and events, changing them, and the options."""
+"""Adding controls and events, and changing them."""
 
 from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
-    ConfigFlowResult,
     ConfigSubentry,
     SubentryFlowResult,
 )
@@ -16,9 +15,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.blynk_bridge.const import SUBENTRY_CONTROL, SUBENTRY_EVENT
 from custom_components.blynk_bridge.control import Control, ControlKind
-from simulator import Simulator
 
-from .conftest import SetUp, as_subentry, control, event, exposure
+from .conftest import as_subentry, control, event, exposure
 from .test_subentry_flow import only_subentry, options, submit, suggested
 from .translated import translated
 
@@ -423,98 +421,3 @@ async def test_an_event_is_changed(hass: HomeAssistant, entry: MockConfigEntry) 
     assert result["reason"] == "reconfigure_successful"
     assert subentry.title == "Front door"
     assert subentry.data == {"event_code": "door", "name": "Front door"}
-
-
-# --- Options -------------------------------------------------------------------------
-
-
-PLAN = {"quota": "free", "share": 100, "first_day": 1}
-
-
-async def test_options_are_applied_live(
-    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
-) -> None:
-    """A reload would cost messages; what others remember among the options is kept."""
-    entry = await set_up()
-    hass.config_entries.async_update_entry(entry, options={"plan_size": "pro"})
-    coordinator = entry.runtime_data
-    await set_options(hass, entry, quota="custom", messages=200_000.0, share=50.0)
-    assert entry.options == {
-        **PLAN,
-        "plan_size": "pro",
-        "quota": "custom",
-        "messages": 200_000,
-        "share": 50,
-        "reboot_reloads": False,
-    }
-    assert coordinator.data.quota.messages == 1
-    await set_options(hass, entry, quota="unlimited", reboot_reloads=True)
-    assert entry.options["reboot_reloads"]
-    assert "messages" not in entry.options
-    assert coordinator.data.quota.used_percent is None
-    assert coordinator.data.quota.interval == 0.2
-    assert entry.runtime_data is coordinator
-
-
-async def test_an_option_of_another_version_reloads_the_entry(
-    hass: HomeAssistant, set_up: SetUp
-) -> None:
-    """What is not known to be applied live is applied by a reload."""
-    entry = await set_up()
-    coordinator = entry.runtime_data
-    hass.config_entries.async_update_entry(entry, options={"new": 1})
-    await hass.async_block_till_done()
-    assert entry.runtime_data is not coordinator
-
-
-@pytest.mark.parametrize(
-    ("entered", "errors"),
-    [
-        ({"quota": "custom"}, {"messages": "no_messages"}),
-        (
-            {"quota": "custom", "messages": 999},
-            {"messages": "messages_out_of_range"},
-        ),
-        (
-            {"quota": "custom", "messages": 1e12},
-            {"messages": "messages_out_of_range"},
-        ),
-        (
-            {"messages": 1000.5, "share": 1.5, "first_day": 1.5},
-            dict.fromkeys(("messages", "share", "first_day"), "not_whole"),
-        ),
-    ],
-)
-async def test_a_plan_that_is_none(
-    hass: HomeAssistant,
-    set_up: SetUp,
-    entered: dict[str, float],
-    errors: dict[str, str],
-) -> None:
-    """The user is told what is wrong, and finds the form as it was filled in."""
-    entry = await set_up()
-    flow = await hass.config_entries.options.async_init(entry.entry_id)
-    result = translated(
-        await hass.config_entries.options.async_configure(
-            flow["flow_id"], {**PLAN, "reboot_reloads": False, **entered}
-        )
-    )
-    assert result["errors"] == errors
-    for key, value in entered.items():
-        assert suggested(result)[key] == value
-    hass.config_entries.options.async_abort(flow["flow_id"])
-
-
-async def set_options(
-    hass: HomeAssistant, entry: MockConfigEntry, **options: Any
-) -> None:
-    """Choose options as a user does, who sees the rest as it is."""
-    flow: ConfigFlowResult = translated(
-        await hass.config_entries.options.async_init(entry.entry_id)
-    )
-    assert flow["step_id"] == "init"
-    result = await hass.config_entries.options.async_configure(
-        flow["flow_id"], {**PLAN, "reboot_reloads": False, **options}
-    )
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()

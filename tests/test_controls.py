@@ -1,19 +1,23 @@
 """Datastreams that Blynk owns, as entities, both ways."""
 
 import asyncio
+import json
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigSubentryData, ConfigSubentryDataWithId
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
-import pytest
-from pytest_homeassistant_custom_component.common import (
-    async_capture_events,
-    mock_restore_cache_with_extra_data,
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    restore_state,
 )
-from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from homeassistant.helpers.json import JSONEncoder
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.blynk_bridge.const import DOMAIN
@@ -160,7 +164,6 @@ async def test_the_entities(
     )
     await becomes(hass, "switch.power", "on")
     await asked(simulator)
-    snapshot = snapshot.use_extension(HomeAssistantSnapshotExtension)
     registered = [
         item
         for item in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
@@ -536,16 +539,27 @@ async def test_a_widget_that_crosses_a_change_is_asked_again(
 # --- Across a restart ----------------------------------------------------------------
 
 
-def remembered(hass: HomeAssistant, entity_id: str, shown: str, **stored: Any) -> None:
+async def remembered(
+    hass: HomeAssistant, entity_id: str, shown: str, **stored: Any
+) -> None:
     """Have an entity's state from before a restart."""
-    mock_restore_cache_with_extra_data(hass, [(State(entity_id, shown), stored)])
+    data = restore_state.async_get(hass)
+    saved = {
+        "state": State(entity_id, shown).as_dict(),
+        "extra_data": stored,
+        "last_seen": dt_util.utcnow(),
+    }
+    # As it comes back from the disk.
+    states = json.loads(json.dumps([saved], cls=JSONEncoder))
+    with patch.object(data.store, "async_load", return_value=states):
+        await data.async_load()
 
 
 async def test_the_last_value_is_restored(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
     """Without a connection too, and sent nowhere."""
-    remembered(
+    await remembered(
         hass, "number.target", "17.5", datastream="Target", value=17.5, unsent=False
     )
     await set_up(NUMBER)
@@ -560,7 +574,9 @@ async def test_what_was_not_sent_before_a_restart_is_sent_after_it(
 ) -> None:
     """And stays what the user has set."""
     await simulator.press("Power", 0)
-    remembered(hass, "switch.power", "on", datastream="Power", value=1, unsent=True)
+    await remembered(
+        hass, "switch.power", "on", datastream="Power", value=1, unsent=True
+    )
     await set_up(SWITCH)
     await simulator.wait_for(lambda: simulator.device.datastreams["Power"].value == 1)
     assert state(hass, "switch.power") == "on"
@@ -596,7 +612,7 @@ async def test_nothing_is_restored_that_does_not_fit(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp, stored: dict[str, Any]
 ) -> None:
     """Of another datastream, another type, another version."""
-    remembered(hass, "switch.power", "on", **stored)
+    await remembered(hass, "switch.power", "on", **stored)
     await set_up(SWITCH)
     await asked(simulator)
     assert state(hass, "switch.power") == STATE_UNKNOWN

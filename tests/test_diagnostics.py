@@ -151,20 +151,25 @@ async def test_an_outage_of_days_is_a_line(hass: HomeAssistant, set_up: SetUp) -
     assert len(timeline.connections) <= 2
 
 
-@pytest.mark.parametrize("datastream", [None, "Mode"])
+@pytest.mark.parametrize("title", [None, "Mode", "alarm"])
 async def test_a_device(
     hass: HomeAssistant,
     simulator: Simulator,
     set_up: SetUp,
     hass_client: ClientSessionGenerator,
-    datastream: str | None,
+    snapshot: SnapshotAssertion,
+    title: str | None,
 ) -> None:
-    """The entry's own tells all, one of a control tells of that."""
+    """The entry's own tells all, one of a control or an event tells of that."""
     home(hass)
     entry = await set_up(*EXPOSED)
+    await simulator.wait_for(
+        lambda: simulator.device.datastreams["Message"].value is not None
+    )
+    await eventually(lambda: not entry.runtime_data.uplink.waiting)
     identifier = entry.entry_id
-    if datastream is not None:
-        (subentry,) = [s for s in entry.subentries.values() if s.title == datastream]
+    if title is not None:
+        (subentry,) = [s for s in entry.subentries.values() if s.title == title]
         identifier = f"{entry.entry_id}_{subentry.subentry_id}"
     device = dr.async_get(hass).async_get_device_by_identifier(
         (DOMAIN, identifier), entry.entry_id
@@ -173,8 +178,7 @@ async def test_a_device(
     found: Any = await get_diagnostics_for_device(hass, hass_client, entry, device)
     text = json.dumps(found)
     assert not [secret for secret in SECRETS if secret in text]
-    assert ("exposures" in found) is (datastream is None)
-    if datastream is not None:
-        assert found["subentry"]["data"]["datastream"] == datastream
-        assert [each["datastream"] for each in found["controls"]] == [datastream]
+    assert ("exposures" in found) is (title is None)
+    if title is not None:
+        assert found == snapshot(exclude=CHANGING)
     assert found["status"]["online"] is True

@@ -40,7 +40,7 @@ from custom_components.blynk_bridge.uplink import Uplink
 from simulator import Simulator
 
 from .conftest import TEMPLATE_ID, SetUp, as_subentry, exposure
-from .translated import translated
+from .translated import PLAN_WORDS, translated
 
 DIMMER = {"supported_color_modes": ["brightness"], "brightness": 128}
 CELSIUS = {"unit_of_measurement": "°C"}
@@ -568,7 +568,7 @@ async def test_two_hundred_at_once(
     assert shown(flow, "plan").count("Switch ") == 200
     rows = plan_of(hass, entry)
     assert [row.pin for row in rows] == list(range(1, 201))
-    assert len(to_markdown(rows).splitlines()) == 202
+    assert len(to_markdown(rows, PLAN_WORDS).splitlines()) == 202
     assert len(to_csv(rows).splitlines()) == 201
     assert [row.name for row in rows] == [
         row["name"] for row in to_json(rows) if isinstance(row, dict)

@@ -460,6 +460,21 @@ async def test_the_issue_goes_with_the_selection(
     assert issue(hass, FULL) is None
 
 
+async def test_who_waits_is_ignored_over_a_reload(
+    hass: HomeAssistant, following: MockConfigEntry, kitchen: str, register: Register
+) -> None:
+    """As long as somebody waits."""
+    for number in range(LIMITS[PlanSize.FREE]):
+        register(f"switch.more_{number:02}", kitchen)
+    await settle(hass)
+    ir.async_ignore_issue(hass, DOMAIN, FULL, True)
+    assert await hass.config_entries.async_reload(following.entry_id)
+    await settle(hass)
+    found = issue(hass, FULL)
+    assert found is not None
+    assert found.dismissed_version is not None
+
+
 # --- The issue -------------------------------------------------------------------------
 
 
@@ -563,6 +578,20 @@ async def test_a_selection_is_changed(
     assert selection.title == "Garden"
     await settle(hass)
     assert issue(hass) is None
+
+
+async def test_a_selection_is_confirmed_as_it_is(
+    hass: HomeAssistant, following: MockConfigEntry
+) -> None:
+    """Nobody comes, nobody goes, and nothing is to be changed in the template."""
+    before = exposed(following)
+    flow = await reconfigure(hass, following)
+    flow = await submit(hass, flow, **suggested(flow))
+    assert flow["step_id"] == "reconfigure_preview"
+    result = await submit(hass, flow)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "selection_changed"
+    assert exposed(following) == before
 
 
 async def test_a_selection_needs_something_to_follow(

@@ -9,7 +9,10 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_mock_service
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
@@ -86,6 +89,37 @@ async def test_blynk_turned_on_the_lamp(
     assert lamp["context_domain"] == DOMAIN
     assert lamp["context_name"] == "Blynk"
     assert lamp["context_message"] == "turned on Kitchen Lamp"
+
+
+async def test_two_devices_are_told_apart(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """Both have a datastream of this name, for another entity and with other options."""
+    for name, options in (("first", ["eco", "boost"]), ("second", ["low", "high"])):
+        hass.states.async_set(
+            f"select.{name}", options[0], {"friendly_name": name, "options": options}
+        )
+    await set_up(exposure("select.first", "option", "Mode", "enum"))
+    other = MockConfigEntry(
+        domain=DOMAIN,
+        minor_version=2,
+        data={"token": "x" * 32, "template_id": "TMPLother", "host": "127.0.0.1"}
+        | {"port": 1, "transport": "tcp", "verify_ssl": True, "protocol": "5"},
+        subentries_data=[exposure("select.second", "option", "Mode", "enum")],
+    )
+    other.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(other.entry_id)
+    for name in ("first", "second"):
+        data = {"entity_id": f"select.{name}", "datastream": "Mode", "value": 1}
+        hass.bus.async_fire(EVENT_COMMAND, data | {"action": "select.select_option"})
+    shown = await entries(hass, hass_ws_client)
+    assert [entry["message"] for entry in shown if entry.get("domain") == DOMAIN] == [
+        "set first to boost",
+        "set second to high",
+    ]
 
 
 NAMED = {"friendly_name": "Thing"}

@@ -283,7 +283,8 @@ def warning(hass: HomeAssistant) -> dict[str, str] | None:
     assert told is not None
     texts = STRINGS["issues"]["quota_nearly_used"]
     assert texts["title"].format(**told) != texts["title"]
-    assert "{" not in texts["description"].format(**told)
+    step = texts["fix_flow"]["step"]["plan"]
+    assert "{" not in step["description"].format(**told)
     return dict(told)
 
 
@@ -333,15 +334,15 @@ async def test_the_warning_tells_what_is_left_and_until_when(
     entry = await set_up()
     assert warning(hass) == {
         "title": "Home",
-        "left": "9,999",
-        "messages": "100,000",
+        "left": "9\u202f999",
+        "messages": "100\u202f000",
         "day": "31",
         "month": "December",
     }
     entry.runtime_data.quota.async_count()
     told = warning(hass)
     assert told is not None
-    assert told["left"] == "9,999"
+    assert told["left"] == "9\u202f999"
     await wall.pass_hour(hass, "2027-01-01T00:00:00")
     assert warning(hass) is None
 

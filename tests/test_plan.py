@@ -29,6 +29,7 @@ from custom_components.blynk_bridge.plan_formats import (
 )
 
 from .conftest import TEMPLATE_ID, TOKEN, exposure
+from .translated import PLAN_WORDS
 
 
 def row(
@@ -329,7 +330,7 @@ def test_csv_can_be_read_back_and_calculates_nothing() -> None:
 
 def test_markdown_is_one_line_a_datastream_and_shows_no_markup() -> None:
     """A pipe would add a column, a bracket a link."""
-    lines = to_markdown(ROWS).splitlines()
+    lines = to_markdown(ROWS, PLAN_WORDS).splitlines()
     assert len(lines) == 2 + len(ROWS)
     separators = {line.replace(r"\|", "").count("|") for line in lines}
     assert len(separators) == 1
@@ -340,7 +341,7 @@ def test_markdown_is_one_line_a_datastream_and_shows_no_markup() -> None:
 
 def test_a_dialog_has_room_for_four_columns() -> None:
     """Whatever a datastream has beside its type is in the last one."""
-    lines = to_narrow_markdown(ROWS).splitlines()
+    lines = to_narrow_markdown(ROWS, PLAN_WORDS).splitlines()
     assert len(lines) == 2 + len(ROWS)
     assert {line.replace(r"\|", "").count("|") for line in lines} == {5}
     assert lines[2] == (
@@ -379,10 +380,10 @@ def test_a_difference_names_what_has_changed() -> None:
         decimals=1,
     )
     assert (
-        difference(PLAIN, warmer)
+        difference(PLAIN, warmer, PLAN_WORDS)
         == "- **Temperature**: Unit: Celsius → Fahrenheit, Max: 150.5 → –"
     )
-    assert difference(PLAIN, PLAIN) == ""
+    assert difference(PLAIN, PLAIN, PLAN_WORDS) == ""
 
 
 def test_a_list_of_names_has_the_pins() -> None:

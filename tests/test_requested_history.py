@@ -151,7 +151,7 @@ async def test_so_many_points_a_day(
     monkeypatch.setattr(f"{ours}.history.daily_points._HOUR", 60.0)
     monkeypatch.setattr(f"{ours}.history.daily_points._BLOCK", 50)
     monkeypatch.setattr(f"{ours}.history.daily_points.POINTS_PER_DAY", limit)
-    monkeypatch.setattr(f"{ours}.requested_history.POINTS_PER_DAY", limit)
+    monkeypatch.setattr(f"{ours}.actions.history.POINTS_PER_DAY", limit)
     monkeypatch.setattr("simulator.quota.DAY", 24 * 60)
     simulator.behaviour.imports_per_day = limit
     values = [float(number % 97) for number in range(count - 1)]

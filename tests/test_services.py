@@ -10,8 +10,8 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 import voluptuous as vol
 
+from custom_components.blynk_bridge.actions.plan import FORMATS
 from custom_components.blynk_bridge.const import DOMAIN, SUBENTRY_CONTROL
-from custom_components.blynk_bridge.services import FORMATS
 from simulator import Simulator
 
 from .conftest import TEMPLATE_ID, TOKEN, SetUp, exposure, temperature

@@ -30,6 +30,7 @@ async def test_a_device_that_is_online(
     assert info == {
         "devices": 1,
         "devices_online": 1,
+        "exposures": 1,
         "messages_this_month": entry.runtime_data.data.quota.messages,
         "values_waiting": entry.runtime_data.data.waiting,
     }
@@ -44,6 +45,7 @@ async def test_nothing_is_set_up(hass: HomeAssistant) -> None:
     assert info == {
         "devices": 0,
         "devices_online": 0,
+        "exposures": 0,
         "messages_this_month": 0,
         "values_waiting": 0,
     }

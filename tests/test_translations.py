@@ -10,12 +10,14 @@ from homeassistant.components.number import NumberMode
 from homeassistant.helpers.entity import EntityDescription
 import pytest
 
-from custom_components.blynk_bridge import traits
+from custom_components.blynk_bridge import plan_formats, traits
 from custom_components.blynk_bridge.binary_sensor import CONNECTIVITY
 from custom_components.blynk_bridge.button import RESYNC
 from custom_components.blynk_bridge.choosing import Omission
+from custom_components.blynk_bridge.const import SUBENTRY_CONTROL, SUBENTRY_EVENT
 from custom_components.blynk_bridge.control import DATA_TYPES, ControlKind
 from custom_components.blynk_bridge.device.endpoint import Transport
+from custom_components.blynk_bridge.device.region import REGIONS
 from custom_components.blynk_bridge.device.values import DataType
 from custom_components.blynk_bridge.draft import PlanSize, Scope
 from custom_components.blynk_bridge.event import APP_COMMAND
@@ -32,7 +34,9 @@ from custom_components.blynk_bridge.flows.bulk_flow import (
     PAUSE,
     RESUME,
 )
+from custom_components.blynk_bridge.quota import QuotaKind
 from custom_components.blynk_bridge.sensor import SENSORS
+from custom_components.blynk_bridge.server_messages import Notice
 from custom_components.blynk_bridge.templated import TEMPLATE_KEY
 from custom_components.blynk_bridge.traits.anything import ATTRIBUTE_KEY
 from custom_components.blynk_bridge.traits.base import OWN_WORDING
@@ -56,7 +60,7 @@ OWN_OPTIONS = {
     for option in description.options
 }
 # What Home Assistant's own flows end with, without a word in our code.
-OF_CORE = {"already_configured", "already_in_progress"}
+OF_CORE = {"already_configured"}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +84,12 @@ OF_CORE = {"already_configured", "already_in_progress"}
             {"guarded", "interval_order", "invalid_data", "no_history", "not_writable"},
         ),
         ("scope", set(Scope)),
+        ("server_messages", set(Notice)),
+        ("region", {"any", *(host.partition(".")[0] for host in REGIONS)}),
+        ("quota", set(QuotaKind)),
+        ("plan_column", {*plan_formats._COLUMNS, "settings"}),
+        ("plan_value", {"on", "off"}),
+        ("device_model", {"entry", SUBENTRY_CONTROL, SUBENTRY_EVENT}),
         ("transport", set(Transport)),
         ("unavailable", set(Unavailable)),
         ("control_kind", set(ControlKind)),

@@ -531,6 +531,21 @@ async def test_a_blynk_that_knows_nothing_is_told_everything(
     await become(simulator, "Temperature", label="temperature")
 
 
+async def test_another_template_is_told_everything(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Its widgets are others, though the device is the same."""
+    hass.states.async_set("sensor.temperature", "20")
+    entry = await set_up(LABELLED)
+    await become(simulator, "Temperature", label="temperature")
+    await known(entry)
+    properties(simulator, "Temperature").clear()
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "template_id": "TMPLother"}
+    )
+    await become(simulator, "Temperature", label="temperature")
+
+
 # --- What goes wrong ---------------------------------------------------------------
 
 
@@ -649,3 +664,54 @@ async def test_disabling_is_taken_back_with_the_option(
         entry, subentry, data={**subentry.data, "unavailable": "keep"}
     )
     await become(simulator, "Temperature")
+
+
+async def test_one_switch_takes_everything_back_and_sends_it_again(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a reload; of what is paused, too. A disabled widget says something else."""
+    monkeypatch.setattr("custom_components.blynk_bridge.availability._GRACE", 0.1)
+    hass.states.async_set("number.level", "20", RANGE)
+    hass.states.async_set("sensor.temperature", "20")
+    hass.states.async_set("sensor.humidity", "40")
+    entry = await set_up(
+        exposure(
+            *("number.level", "value", "Level", "double"),
+            properties=["suffix"],
+            unavailable="disable",
+        ),
+        LABELLED,
+        exposure(
+            *("sensor.humidity", "value", "Humidity", "double", "publish"),
+            properties=["label"],
+        ),
+    )
+    loaded = entry.runtime_data
+    await become(simulator, "Level", suffix="°C")
+    hass.states.async_set("number.level", "unavailable")
+    await become(simulator, "Level", suffix="°C", isDisabled="true")
+    await become(simulator, "Temperature", label="temperature")
+    await become(simulator, "Humidity", label="humidity")
+    paused = next(
+        each for each in entry.subentries.values() if each.title == "Humidity"
+    )
+    hass.config_entries.async_update_subentry(
+        entry, paused, data={**paused.data, "paused": True}
+    )
+    await eventually(lambda: "Humidity" not in loaded.exposures)
+
+    hass.config_entries.async_update_entry(entry, options={"widget_properties": False})
+    await become(simulator, "Level", isDisabled="true")
+    await become(simulator, "Temperature")
+    await become(simulator, "Humidity")
+    await known(entry)
+
+    hass.config_entries.async_update_entry(entry, options={"widget_properties": True})
+    await become(simulator, "Temperature", label="temperature")
+    assert properties(simulator, "Humidity") == {}
+    hass.states.async_set("number.level", "20", RANGE)
+    await become(simulator, "Level", suffix="°C", isDisabled="false")
+    assert entry.runtime_data is loaded

@@ -13,11 +13,19 @@ from homeassistant.helpers.selector import SelectSelector
 from probatio import to_field_list
 
 from custom_components.blynk_bridge.const import DOMAIN
+from custom_components.blynk_bridge.plan_formats import PlanWords
 
 INTEGRATION: Final = Path(__file__).parents[1] / "custom_components" / DOMAIN
 # Fields that a form has only for entities that have a use for them.
-SOMETIMES: Final = frozenset({"code", "sync_from_blynk"})
+SOMETIMES: Final = frozenset({"code", "sync_from_blynk", "trusted_hosts"})
 STRINGS: Final = json.loads((INTEGRATION / "translations" / "en.json").read_text())
+PLAN_WORDS: Final = PlanWords(
+    *(
+        STRINGS["selector"][selector]["options"]
+        for selector in ("plan_column", "plan_value")
+    )
+)
+"""The plan's words in English."""
 
 
 def translated[Result: (ConfigFlowResult, SubentryFlowResult)](

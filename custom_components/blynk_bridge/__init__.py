@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -18,12 +17,12 @@ from .entity import service_device
 from .exposure import bound_entity_id, trait_of
 from .exposure_checks import OPERATING
 from .exposure_data import sound
-from .following import async_forget
+from .issues import async_forget_issues
 from .learned import Learned
 from .proposal import entity_state
 from .reboot import async_follow_reboots
+from .removal import async_take_back
 from .services import async_register_services
-from .session_issues import async_forget_server
 from .traits import tolerant
 
 PLATFORMS: Final = [
@@ -76,13 +75,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> None:
-    """Forget what was learned about a device that is removed."""
-    await Learned(hass, entry.entry_id).async_remove()
-    async_forget(hass, entry.entry_id)
-    async_forget_server(hass, entry.entry_id)
+    """Leave nothing behind of a device that is removed, here and in Blynk."""
+    async_forget_issues(hass, entry)
+    learned = Learned(hass, entry.entry_id)
+    await async_take_back(hass, entry, learned)
+    await learned.async_remove()
 
 
-async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+async def async_migrate_entry(hass: HomeAssistant, entry: BlynkConfigEntry) -> bool:
     """Bring an entry of an earlier version up to date; a later one is not ours.
 
     Until minor version 2 choosing a direction was all it took to operate a door.

@@ -73,3 +73,8 @@ class BlynkBinarySensor(ValueEntity, BinarySensorEntity):
     def _show(self, value: Value) -> None:
         """Show 1 as on and 0 as off."""
         self._attr_is_on = bool(normalize(value, DataType.BOOLEAN))
+
+    @override
+    def _show_nothing(self) -> None:
+        """Be neither on nor off."""
+        self._attr_is_on = None

@@ -10,44 +10,32 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentryFlow,
 )
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_PORT,
-    CONF_PROTOCOL,
-    CONF_TOKEN,
-    CONF_VERIFY_SSL,
-)
+from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 import voluptuous as vol
 
-from .connection import configured_endpoint
+from .connection import CONF_TRUSTED_HOSTS
 from .const import (
     CONF_ADVANCED,
     CONF_TEMPLATE_ID,
-    CONF_TRANSPORT,
     DOMAIN,
     SUBENTRY_CONTROL,
     SUBENTRY_DATASTREAM,
     SUBENTRY_EVENT,
     SUBENTRY_SELECTION,
 )
-from .device.endpoint import Transport
-from .device.errors import InvalidEndpoint
-from .device.link import Protocol
+from .flows.connection_form import (
+    connection_data,
+    endpoint_errors,
+    split,
+    with_connection,
+)
 from .flows.control_flow import ControlSubentryFlow
 from .flows.credentials import Credentials
 from .flows.event_flow import EventSubentryFlow
@@ -61,39 +49,6 @@ from .texts import async_load_texts, option_text
 TITLE: Final = "Blynk Bridge"
 CONSOLE_URL: Final = "https://blynk.cloud/dashboard"
 
-_ADVANCED_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_HOST, default="blynk.cloud"): TextSelector(),
-        vol.Optional(CONF_PORT): NumberSelector(
-            NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1)
-        ),
-        vol.Required(CONF_TRANSPORT, default=Transport.TLS.value): SelectSelector(
-            SelectSelectorConfig(
-                options=[
-                    transport.value
-                    for transport in (
-                        Transport.TLS,
-                        Transport.WSS,
-                        Transport.TCP,
-                        Transport.WS,
-                    )
-                ],
-                mode=SelectSelectorMode.DROPDOWN,
-                translation_key="transport",
-            )
-        ),
-        vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
-        vol.Required(CONF_PROTOCOL, default=Protocol.V311.value): SelectSelector(
-            SelectSelectorConfig(
-                options=[
-                    SelectOptionDict(value=protocol.value, label=f"MQTT {protocol}")
-                    for protocol in Protocol
-                ],
-                mode=SelectSelectorMode.DROPDOWN,
-            )
-        ),
-    }
-)
 _CREDENTIALS_FIELDS: Final[Mapping[vol.Marker, Any]] = {
     vol.Required(CONF_TOKEN): TextSelector(
         TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
@@ -149,23 +104,29 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the credentials of a device, and try them."""
+        await async_load_texts(self.hass)
         errors: dict[str, str] = {}
         if user_input is not None:
             credentials = self._parse(
                 user_input[CONF_TOKEN], user_input.get(CONF_TEMPLATE_ID, "")
             )
             user_input = user_input | _fields(credentials)
-            data = _fields(credentials) | _advanced(user_input.get(CONF_ADVANCED, {}))
+            data = _fields(credentials) | connection_data(
+                user_input.get(CONF_ADVANCED, {})
+            )
             errors = _token_errors(credentials) | _template_errors(credentials)
-            errors |= _endpoint_errors(data)
+            errors |= endpoint_errors(data)
             if not errors:
-                await self.async_set_unique_id(credentials.fingerprint)
+                # Who has closed the browser in the middle may begin anew.
+                await self.async_set_unique_id(
+                    credentials.fingerprint, raise_on_progress=False
+                )
                 self._abort_if_unique_id_configured()
                 errors = await self._async_try(data)
             if not errors:
                 self._title, self._data = credentials.template_name or TITLE, data
                 return await self.async_step_expose()
-        schema = _with_connection(_USER_FIELDS, user_input, errors)
+        schema = with_connection(self.hass, _USER_FIELDS, user_input, errors)
         return self._show("user", schema, user_input, errors)
 
     async def async_step_reauth(
@@ -178,6 +139,7 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the device's new token, and try it."""
+        await async_load_texts(self.hass)
         entry = self._get_reauth_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -199,30 +161,32 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for another template or way to connect, and try it."""
+        await async_load_texts(self.hass)
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
-        connection = {
-            field.schema: entry.data[field.schema]
-            for field in _ADVANCED_SCHEMA.schema
-            if field.schema in entry.data
-        }
+        connection, kept = split(entry.data)
         if user_input is None:
-            user_input = dict(entry.data) | {CONF_ADVANCED: connection}
+            user_input = kept | {CONF_ADVANCED: connection}
         else:
             credentials = self._parse(
-                entry.data[CONF_TOKEN], user_input[CONF_TEMPLATE_ID]
+                self._token_beside(user_input[CONF_TEMPLATE_ID], entry),
+                user_input[CONF_TEMPLATE_ID],
             )
             user_input = user_input | {CONF_TEMPLATE_ID: credentials.template_id}
-            data = _advanced(user_input.get(CONF_ADVANCED, connection)) | {
-                CONF_TOKEN: entry.data[CONF_TOKEN],
-                CONF_TEMPLATE_ID: credentials.template_id,
-            }
-            errors = _template_errors(credentials) | _endpoint_errors(data)
+            connection = connection_data(user_input.get(CONF_ADVANCED, connection))
+            data = kept | connection | _fields(credentials)
+            if data[CONF_HOST] != entry.data[CONF_HOST]:
+                # Whom the user trusts, they trust for what that server does.
+                data.pop(CONF_TRUSTED_HOSTS, None)
+            errors = self._moved_errors(credentials, entry) | endpoint_errors(data)
             if not errors:
                 errors = await self._async_try(data, entry)
             if not errors:
-                return self._update(entry, data)
-        schema = _with_connection(_RECONFIGURE_FIELDS, user_input, errors)
+                return self._update(entry, data, credentials.fingerprint)
+        trusted = entry.data.get(CONF_TRUSTED_HOSTS, ())
+        schema = with_connection(
+            self.hass, _RECONFIGURE_FIELDS, user_input, errors, trusted
+        )
         return self._show("reconfigure", schema, user_input, errors)
 
     def _parse(self, token: str, template_id: str) -> Credentials:
@@ -270,9 +234,18 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
             return {}
         self._redirect_target = failure.redirect_target
         if failure.problem is not None:
-            await async_load_texts(self.hass)
             self._problem = option_text(self.hass, "problem", failure.problem)
         return {"base": failure.error}
+
+    def _token_beside(self, template_id: str, entry: ConfigEntry) -> str:
+        """Return the token that belongs to a template ID: the pasted one if both were.
+
+        The form shows only the template ID of what was pasted.
+        """
+        if self._pasted.token and template_id == self._pasted.template_id:
+            return self._pasted.token
+        token: str = entry.data[CONF_TOKEN]
+        return token
 
     def _new_token_errors(
         self, credentials: Credentials, entry: ConfigEntry
@@ -282,44 +255,47 @@ class BlynkConfigFlow(FirstExposures, domain=DOMAIN):
             return errors
         if not credentials.has_valid_template_id:
             return {CONF_TOKEN: "invalid_template_id"}
-        owner = self.hass.config_entries.async_entry_for_domain_unique_id(
-            DOMAIN, credentials.fingerprint
-        )
-        if owner is not None and owner.entry_id != entry.entry_id:
+        if self._is_taken(credentials, entry):
             return {CONF_TOKEN: "already_configured"}
         return {}
 
+    def _moved_errors(
+        self, credentials: Credentials, entry: ConfigEntry
+    ) -> dict[str, str]:
+        """Return the error of a template, or of pasted lines, that can't be the new ones."""
+        if errors := _template_errors(credentials):
+            return errors
+        if not credentials.has_valid_token:
+            return {CONF_TEMPLATE_ID: "invalid_token_format"}
+        if self._is_taken(credentials, entry):
+            return {CONF_TEMPLATE_ID: "already_configured"}
+        return {}
+
+    def _is_taken(self, credentials: Credentials, entry: ConfigEntry) -> bool:
+        """Return whether another entry has this device."""
+        owner = self.hass.config_entries.async_entry_for_domain_unique_id(
+            DOMAIN, credentials.fingerprint
+        )
+        return owner is not None and owner.entry_id != entry.entry_id
+
     def _update(
-        self,
-        entry: ConfigEntry,
-        data: Mapping[str, Any],
-        unique_id: str | None = None,
+        self, entry: ConfigEntry, data: Mapping[str, Any], unique_id: str
     ) -> ConfigFlowResult:
         """End the flow with the entry changed.
 
         A loaded entry reloads itself when it changes; any other has nobody who
         listens.
         """
-        unique_id = unique_id or entry.unique_id
+        reason: str | UndefinedType = UNDEFINED
+        if data[CONF_TEMPLATE_ID] != entry.data[CONF_TEMPLATE_ID]:
+            reason = "template_changed"
         if entry.state is ConfigEntryState.LOADED:
-            return self.async_update_and_abort(entry, unique_id=unique_id, data=data)
-        return self.async_update_reload_and_abort(entry, unique_id=unique_id, data=data)
-
-
-def _with_connection(
-    fields: Mapping[vol.Marker, Any],
-    values: Mapping[str, Any] | None,
-    errors: Mapping[str, str],
-) -> vol.Schema:
-    """Return a form's schema with the connection's section.
-
-    It stays open once there is something in it to look at: a server that is not
-    the usual one, or an error that may be mended there.
-    """
-    entered = _advanced((values or {}).get(CONF_ADVANCED, {}))
-    collapsed = entered == _advanced({}) and "base" not in errors
-    connection = section(_ADVANCED_SCHEMA, {"collapsed": collapsed})
-    return vol.Schema({**fields, vol.Optional(CONF_ADVANCED): connection})
+            return self.async_update_and_abort(
+                entry, unique_id=unique_id, data=data, reason=reason
+            )
+        return self.async_update_reload_and_abort(
+            entry, unique_id=unique_id, data=data, reason=reason
+        )
 
 
 def _fields(credentials: Credentials) -> dict[str, Any]:
@@ -328,15 +304,6 @@ def _fields(credentials: Credentials) -> dict[str, Any]:
         CONF_TOKEN: credentials.token,
         CONF_TEMPLATE_ID: credentials.template_id,
     }
-
-
-def _advanced(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the connection's part of the entry data."""
-    advanced: dict[str, Any] = _ADVANCED_SCHEMA(dict(fields))
-    advanced[CONF_HOST] = advanced[CONF_HOST].strip()
-    if (port := advanced.get(CONF_PORT)) is not None and float(port).is_integer():
-        advanced[CONF_PORT] = int(port)
-    return advanced
 
 
 def _token_errors(credentials: Credentials) -> dict[str, str]:
@@ -349,18 +316,3 @@ def _template_errors(credentials: Credentials) -> dict[str, str]:
     if credentials.has_valid_template_id:
         return {}
     return {CONF_TEMPLATE_ID: "invalid_template_id"}
-
-
-def _endpoint_errors(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return the error of a server that can't be one.
-
-    Under base: the frontend shows no error of a field in a collapsed section.
-    """
-    port = data.get(CONF_PORT)
-    if port is not None and not (isinstance(port, int) and 0 < port < 65536):
-        return {"base": "invalid_port"}
-    try:
-        configured_endpoint(data)
-    except InvalidEndpoint:
-        return {"base": "invalid_host"}
-    return {}

@@ -20,6 +20,8 @@ from .device.link import Protocol
 from .device.messages import DeviceInfo
 from .device.session import SessionSettings
 
+CONF_TRUSTED_HOSTS: Final = "trusted_hosts"
+"""Hosts beside the configured server's that the user lets the token go to, by name."""
 BUILD: Final = "Nov 22 2026 12:00:00"
 """When this version was released, in C's `__DATE__ __TIME__`; moves with it."""
 
@@ -38,8 +40,6 @@ def session_settings(
     data: Mapping[str, Any],
     version: str,
     home: Endpoint | None = None,
-    *,
-    allowed_hosts: frozenset[str] = frozenset(),
 ) -> SessionSettings:
     """Return what a session with these entry data needs to know.
 
@@ -47,6 +47,7 @@ def session_settings(
     that the token may not go to, whoever wrote it down, is left out.
     """
     endpoint = configured_endpoint(data)
+    allowed_hosts = frozenset(data.get(CONF_TRUSTED_HOSTS, ()))
     if home is not None:
         try:
             RedirectPolicy(endpoint, allowed_hosts).check(home)
@@ -62,8 +63,9 @@ def session_settings(
     )
 
 
-def tls_context(data: Mapping[str, Any]) -> ssl.SSLContext | None:
-    """Return the TLS context that the entry data ask for, None for plain text."""
-    if not Transport(data[CONF_TRANSPORT]).encrypted:
-        return None
+def tls_context(data: Mapping[str, Any]) -> ssl.SSLContext:
+    """Return the TLS context that the entry data ask for.
+
+    A server without TLS may send the device to one that has it.
+    """
     return client_context() if data[CONF_VERIFY_SSL] else client_context_no_verify()

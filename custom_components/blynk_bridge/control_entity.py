@@ -9,6 +9,7 @@ from typing import Any, Final, Self, override
 from homeassistant.core import callback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 
+from .const import SUBENTRY_CONTROL
 from .control import Control
 from .coordinator import BlynkCoordinator
 from .device.errors import InvalidValue
@@ -29,7 +30,7 @@ class ControlEntity(SubentryEntity):
     def __init__(self, coordinator: BlynkCoordinator, control: Control) -> None:
         """Bind the entity to a control."""
         super().__init__(
-            coordinator, control.subentry_id, control.datastream, "Datastream"
+            coordinator, control.subentry_id, control.datastream, SUBENTRY_CONTROL
         )
         self.control = control
         self._online = coordinator.data.online
@@ -119,6 +120,10 @@ class ValueEntity(ControlEntity, RestoreEntity):
         Raises InvalidValue for a value that means nothing to this entity.
         """
 
+    @abstractmethod
+    def _show_nothing(self) -> None:
+        """Set the entity's attributes to what they are without a value."""
+
     @callback
     def _async_restore(self, memory: _Memory | None) -> None:
         """Go on with what was known, if it is of the same datastream."""
@@ -138,9 +143,13 @@ class ValueEntity(ControlEntity, RestoreEntity):
             self.coordinator.controls.async_put(self.control, value)
 
     @callback
-    def _async_take(self, value: Value) -> None:
+    def _async_take(self, value: Value | None) -> None:
         """Show what Blynk has; raises InvalidValue for what can't be shown."""
-        self._accept(value)
+        if value is None:
+            self._show_nothing()
+            self._value = None
+        else:
+            self._accept(value)
         self.coordinator.controls.showings.async_show(self.async_write_ha_state)
 
     @callback

@@ -1,7 +1,7 @@
 """What Blynk has of the controls, and what Home Assistant sets in them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 import logging
@@ -24,11 +24,13 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 _ANSWER_TIME: Final = 5.0
 """Seconds after the PUBACK of a question in which its answers are expected."""
+_LONGEST_WAY: Final = 15.0
+"""Seconds after a question has left in which its answers are expected."""
 _ECHO_TIME: Final = 5.0
 """Seconds after sending in which an echo of the value is expected."""
 
-type Take = Callable[[Value], None]
-"""Shows a value that Blynk has; raises InvalidValue if the control has no such one."""
+type Take = Callable[[Value | None], None]
+"""Shows what Blynk has, None for no value; raises InvalidValue for what can't be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,10 @@ class Controls:
         self._uplink = uplink
         self._followed: dict[str, _Followed] = {}
         self._unasked: dict[str, bool] = {}
-        self._questions: dict[str, _Question] = {}
+        self._questions: dict[str, list[_Question]] = {}
+        """What was asked, in the order in which it is answered."""
+        self._beside: dict[str, bool] = {}
+        """What an action writes, and whether Blynk has written something since."""
         self._sent: dict[str, _Sent] = {}
         self._ask_scheduled: asyncio.Handle | None = None
         self.showings = Showings(hass)
@@ -116,11 +121,16 @@ class Controls:
     def async_put(self, control: Control, value: Value) -> None:
         """Send what Home Assistant has set, now or when there is a connection."""
         name = control.datastream
-        if (question := self._questions.get(name)) is not None:
-            question.overruled = True
+        self._async_overrule(name)
         self._uplink.async_put(
             name, control.data_type, partial(self._read, name, value), Lane.URGENT
         )
+
+    @callback
+    def _async_overrule(self, name: str) -> None:
+        """Note that every answer that is still to come is older than what is set now."""
+        for question in self._questions.get(name, ()):
+            question.overruled = True
 
     def _read(self, name: str, value: Value) -> Value:
         """Return a value that is packed now, and remember it for its echo."""
@@ -144,6 +154,48 @@ class Controls:
         )
         self._uplink.async_put(name, control.data_type, lambda: 0, Lane.URGENT)
 
+    # --- What an action writes -------------------------------------------------------
+
+    @callback
+    def async_leaving(self, values: Mapping[str, Value | None]) -> None:
+        """Note what is written beside the entities, and is newer than what waits.
+
+        None stands for a value that is erased.
+        """
+        for name, value in values.items():
+            if name in self._followed:
+                self._uplink.async_discard(name)
+                self._async_overrule(name)
+                self._sent.pop(name, None)
+                if value is not None:
+                    self._read(name, value)
+                self._beside[name] = False
+
+    @callback
+    def async_arrived(self, values: Mapping[str, Value | None]) -> None:
+        """Show what Blynk has now, unless something newer was set here or there."""
+        for name, value in values.items():
+            followed = self._followed.get(name)
+            is_written = self._beside.pop(name, False)
+            if followed is None or self._uplink.async_is_unsent(name):
+                continue
+            if is_written:
+                # Two values have met on the way: only Blynk knows which came last.
+                self._async_ask_for(name, insist=True)
+                continue
+            try:
+                followed.take(value)
+            except InvalidValue as error:
+                _LOGGER.debug("Nothing to show of %s: %s", name, error)
+
+    @callback
+    def async_doubt(self, names: Iterable[str]) -> None:
+        """Ask Blynk for what it has: nobody here can tell."""
+        for name in names:
+            self._beside.pop(name, None)
+            if name in self._followed:
+                self._async_ask_for(name, insist=True)
+
     # --- What Blynk says -----------------------------------------------------------
 
     @callback
@@ -151,7 +203,7 @@ class Controls:
         """Take what Blynk has of a datastream; return whether it is a control's."""
         if (followed := self._followed.get(name)) is None:
             return False
-        question = self._questions.pop(name, None)
+        question = self._async_answered(name)
         try:
             value = from_text(text, followed.control.data_type)
         except InvalidValue as error:
@@ -160,11 +212,14 @@ class Controls:
         if question is not None and self._is_overruled(question):
             # The answer, most likely; or a write that is newer than both.
             _LOGGER.debug("Ignored a value of %s: asking again", name)
-            self._async_ask_for(name, insist=True)
+            if all(map(self._is_overruled, self._questions.get(name, ()))):
+                self._async_ask_for(name, insist=True)
             return True
         if self._uplink.async_is_unsent(name) and self._is_echo(name, value):
             _LOGGER.debug("Ignored a value of %s: a newer one is on its way", name)
             return True
+        if name in self._beside and not self._is_echo(name, value):
+            self._beside[name] = True
         try:
             followed.take(value)
         except InvalidValue as error:
@@ -176,6 +231,34 @@ class Controls:
             # Two values have met on the way: only Blynk knows which came last.
             self._async_ask_for(name, insist=True)
         return True
+
+    @callback
+    def async_expect(self, names: Iterable[str] | None) -> None:
+        """Take the next write of each for the answer to a question of somebody else's.
+
+        None stands for every control. An answer may be older than what was set since.
+        """
+        until = self._hass.loop.time() + _LONGEST_WAY
+        self._async_expect(list(self._followed) if names is None else names, until)
+
+    @callback
+    def _async_expect(self, names: Iterable[str], until: float) -> list[_Question]:
+        """Expect an answer more of each of these; return what is expected."""
+        questions = []
+        for name in names:
+            if name in self._followed:
+                questions.append(_Question(until))
+                self._questions.setdefault(name, []).append(questions[-1])
+        return questions
+
+    @callback
+    def _async_answered(self, name: str) -> _Question | None:
+        """Return the question that a write answers, None for none."""
+        now = self._hass.loop.time()
+        expected = [item for item in self._questions.pop(name, ()) if now < item.until]
+        if further := expected[1:]:
+            self._questions[name] = further
+        return expected[0] if expected else None
 
     def _is_overruled(self, question: _Question) -> bool:
         """Return whether a value was set here since Blynk was asked for it."""
@@ -243,8 +326,7 @@ class Controls:
 
     async def _async_inquire(self, names: list[str], question: Publication) -> None:
         """Send one question, and note until when its answers may come."""
-        for name in names:
-            self._questions[name] = _Question(math.inf)
+        questions = self._async_expect(names, math.inf)
         try:
             await self._uplink.async_send_latest(lambda: question, Lane.URGENT)
         except LinkError as error:
@@ -252,6 +334,5 @@ class Controls:
             until = 0.0
         else:
             until = self._hass.loop.time() + _ANSWER_TIME
-        for name in names:
-            if name in self._questions:
-                self._questions[name].until = until
+        for asked in questions:
+            asked.until = until

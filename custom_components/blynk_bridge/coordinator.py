@@ -15,7 +15,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .availability import Availability
 from .bindings import Bindings
 from .connection import session_settings, tls_context
-from .const import CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, DOMAIN
+from .const import CONF_TEMPLATE_ID, DOMAIN
 from .controls import Controls
 from .device.endpoint import Endpoint
 from .device.errors import InvalidToken, LinkError
@@ -31,11 +31,15 @@ from .following import Following
 from .hearing import Hearing
 from .history.backfill import Backfill
 from .inbox import Inbox
+from .inquiries import Inquiries
 from .learned import Learned
+from .live_options import reloading
 from .network import async_asker, async_resolver
 from .overrides import Overrides
-from .quota import QUOTA_OPTIONS, Quota
+from .quota import Quota
 from .reader import Reader
+from .requests import Requests
+from .server_messages import ServerMessages
 from .session_issues import SessionIssues
 from .state_sync import StateSync
 from .status import BridgeStatus, StatusBoard
@@ -48,8 +52,6 @@ _LOGGER: Final = logging.getLogger(__name__)
 _RESTART_DELAY: Final = 60.0
 _REFUSED_RETRY: Final = 900.0
 """Seconds; Blynk's own MicroPython client waits as long after a refused token."""
-_LIVE_OPTIONS: Final = (CONF_PLAN_SIZE, CONF_REBOOT_RELOADS, *QUOTA_OPTIONS)
-"""Options that are read when they are needed, or applied live."""
 
 type BlynkConfigEntry = ConfigEntry[BlynkCoordinator]
 
@@ -68,7 +70,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     ) -> None:
         """Wire the parts together; `async_start` brings them to life."""
         super().__init__(hass, _LOGGER, config_entry=entry, name=DOMAIN)
-        self._configuration = _configuration(entry)
+        self._reloading = reloading(entry)
         self._learned = learned
         self._quota = Quota(hass, entry, learned, self._async_pace_changed)
         self._pacer = self._quota.pacer
@@ -91,18 +93,24 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._status = StatusBoard(
             hass, self._quota, self._waiting, self.async_set_updated_data
         )
+        self.server_messages = ServerMessages(
+            hass, entry, self.timeline, self._status, hass.loop.time
+        )
         self._uplink = Uplink(
             hass, self._session, self._pacer, reader, self._status.async_sent
         )
         self._downlink = Downlink(hass, entry, self._uplink)
         self._following = Following(hass, entry)
         self._state_sync = StateSync(hass, entry, self._uplink, reader)
-        self._overrides = Overrides(hass, self._uplink, self._availability, learned)
+        self._overrides = Overrides(
+            hass, entry, self._uplink, self._availability, learned
+        )
         self._hearing = Hearing(hass, entry, self._uplink, self._async_unheard)
         self._upkeep = Upkeep(hass, entry, self._uplink, self._hearing, learned)
         self._controls = Controls(hass, entry, self._uplink)
         self._catching_up = CatchingUp(hass, self._async_catch_up)
-        self._events = Events(hass, learned, self.async_send, self._async_event_counted)
+        self.requests = Requests(hass, self._uplink, self._pacer)
+        self._events = Events(hass, learned, self.requests, self._async_event_counted)
         self._async_event_counted()
         self._backfill = Backfill(
             hass,
@@ -115,19 +123,28 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         )
         self._bindings = Bindings(hass, entry, self._async_bound)
         self._issues = SessionIssues(hass, entry)
+        self.inquiries = Inquiries(
+            hass,
+            self._uplink,
+            self.requests,
+            self._bindings,
+            self._controls,
+            self._state_sync,
+        )
         self._inbox = Inbox(
             self._bindings,
             self._downlink,
             self._controls,
             self._state_sync,
+            self.requests,
+            self.inquiries,
             self._upkeep.check,
             self._hearing,
-            self._status,
-            self.timeline,
+            self.server_messages,
         )
-        self._inbox.async_listen(self._events.async_heard)
         self._subentry_listeners: list[CALLBACK_TYPE] = []
         self._served_by: Endpoint | None = None
+        self._asks_for_token = False
 
     # --- Life ------------------------------------------------------------------
 
@@ -161,6 +178,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def _async_stop(self) -> None:
         """Drop listeners and timers; the entry ends its tasks itself."""
+        self.requests.async_stop()
+        self._uplink.async_drop_errands()
         self._bindings.async_stop()
         self._uplink.async_stop()
         self._following.async_stop()
@@ -172,6 +191,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._catching_up.async_disconnected()
         self._hearing.async_disconnected()
         self._issues.async_clear()
+        self.server_messages.async_stop()
         self._status.async_stop()
 
     async def async_close(self) -> None:
@@ -182,10 +202,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     @callback
     def async_entry_updated(self) -> None:
         """Apply exposures live, once for many; reload for anything else."""
-        if _configuration(self.config_entry) != self._configuration:
+        if reloading(self.config_entry) != self._reloading:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
             self._quota.async_entry_updated()
+            self.server_messages.async_entry_updated()
             self._bindings.async_schedule()
             self._following.async_entry_updated()
 
@@ -224,6 +245,11 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def backfill(self) -> Backfill:
         """Return what fills the gaps in Blynk's history."""
         return self._backfill
+
+    @property
+    def overrides(self) -> Overrides:
+        """Return what keeps the widgets' properties in step with Home Assistant."""
+        return self._overrides
 
     @property
     def downlink(self) -> Downlink:
@@ -341,6 +367,7 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
             self._upkeep.check.async_disconnected()
             self._hearing.async_disconnected()
             self._backfill.async_disconnected()
+            self.inquiries.async_disconnected()
         if status.state is SessionState.READY:
             self._async_end_reauth()
             self._learned.async_set_home(self._session.home)
@@ -351,7 +378,8 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
                 self._served_by = status.endpoint
                 self._uplink.async_send_all()
             self._catching_up.async_connected(at_once=is_new)
-            self._overrides.async_connected(self._device)
+            template_id = self.config_entry.data[CONF_TEMPLATE_ID]
+            self._overrides.async_connected(f"{self._device}/{template_id}")
             self._backfill.async_connected()
             self._status.async_online(status.endpoint)
         elif status.error is not None or not self.data.online:
@@ -373,8 +401,16 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._session.end(error)
 
     @callback
+    def async_ask_for_token(self) -> None:
+        """Ask the user for another token, whatever becomes of this one."""
+        self._asks_for_token = True
+        self.config_entry.async_start_reauth(self.hass)
+
+    @callback
     def _async_end_reauth(self) -> None:
-        """Take back a question that has answered itself."""
+        """Take back a question that has answered itself, if it was not the user's own."""
+        if self._asks_for_token:
+            return
         for flow in self.config_entry.async_get_active_flows(
             self.hass, {SOURCE_REAUTH}
         ):
@@ -404,11 +440,3 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
     def _async_event_counted(self) -> None:
         """Show how many events are left today."""
         self._status.async_count_events(self._events.left_today)
-
-
-def _configuration(entry: ConfigEntry) -> tuple[dict[str, object], dict[str, object]]:
-    """Return a copy of what a reload is needed for when it changes."""
-    options = dict(entry.options)
-    for key in _LIVE_OPTIONS:
-        options.pop(key, None)
-    return dict(entry.data), options

@@ -281,7 +281,10 @@ class DatastreamCheck:
 
     @callback
     def _async_set_unknown(self, names: set[str]) -> None:
-        """Note what is unknown, and say so if it is something else than before."""
-        if names != self._unknown:
+        """Note what is unknown, and say so if it is something else than before.
+
+        That all are known is said each time: an issue of an earlier run may be left.
+        """
+        if names != self._unknown or self._exposures.keys() <= self._found:
             self._unknown = names
             self._on_change()

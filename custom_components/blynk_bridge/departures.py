@@ -154,6 +154,10 @@ class Departures:
             if publication is not None:
                 self._suspect_size(publication, error)
             errand.fail(error)
+        except asyncio.CancelledError:
+            # Nobody goes on after us: who waits would do so for ever.
+            errand.fail(ConnectionLost())
+            raise
         except Exception as error:
             errand.fail(error)
             raise

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -12,6 +13,7 @@ from yarl import URL
 from .connection import configured_endpoint
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
+from .texts import option_text
 
 _PUBLIC_CLOUD: Final = "blynk.cloud"
 
@@ -43,9 +45,9 @@ class SubentryEntity(Entity):
     _attr_should_poll = False
 
     def __init__(
-        self, coordinator: BlynkCoordinator, subentry_id: str, name: str, model: str
+        self, coordinator: BlynkCoordinator, subentry_id: str, name: str, kind: str
     ) -> None:
-        """Bind the entity to the device of its subentry."""
+        """Bind the entity to the device of its subentry, which is of this kind."""
         self.coordinator = coordinator
         entry = coordinator.config_entry
         self._attr_unique_id = f"{entry.entry_id}_{subentry_id}"
@@ -54,7 +56,7 @@ class SubentryEntity(Entity):
             identifiers={(DOMAIN, self._attr_unique_id)},
             name=name,
             manufacturer=MANUFACTURER,
-            model=model,
+            model=_model(coordinator.hass, kind),
             configuration_url=dashboard(entry),
             via_device_id=dr.async_get_device_id_by_identifier(
                 coordinator.hass,
@@ -73,10 +75,16 @@ def service_device(coordinator: BlynkCoordinator) -> DeviceInfo:
         identifiers={(DOMAIN, entry.entry_id)},
         name=entry.title,
         manufacturer=MANUFACTURER,
-        model="MQTT device",
+        model=_model(coordinator.hass, "entry"),
         sw_version=str(integration.version),
         configuration_url=dashboard(entry),
     )
+
+
+@callback
+def _model(hass: HomeAssistant, kind: str) -> str:
+    """Return what Home Assistant calls such a device, which has no keys for that."""
+    return option_text(hass, "device_model", kind)
 
 
 def dashboard(entry: BlynkConfigEntry) -> URL:

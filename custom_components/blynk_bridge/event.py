@@ -51,6 +51,12 @@ class BlynkAppCommand(BlynkEntity, EventEntity):
         super().__init__(coordinator, description)
         self._not_before: dict[str, float] = {}
 
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether there is a session for the app to be heard on."""
+        return super().available and self.coordinator.data.online
+
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to what comes from Blynk."""

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
-import re
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -13,11 +13,10 @@ from homeassistant.helpers.event import async_track_time_change
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .device.errors import LinkError, NotConnected
-from .device.messages import MESSAGE_SIZE_MAX, Diagnostic, Downlink, Publication, event
+from .device.messages import MESSAGE_SIZE_MAX, Publication, event
 from .device.pacing import Lane
-from .device.values import legible
 from .learned import EventCount, Learned
+from .requests import PATIENCE, Objected, Requests, Unconfirmed, Unsent
 
 EVENTS_PER_DAY: Final = 100
 """Of one device (Blynk docs, blynk.console/limits)."""
@@ -26,10 +25,8 @@ DESCRIPTION_MAX: Final = 300
 _SPACING: Final = 1.0
 """Seconds between two of the same code (Blynk docs, blynk.console/limits)."""
 
-_SHOWN_MAX: Final = 255
-"""Characters of what the server says about an event."""
-
-type Send = Callable[[Publication, Lane], Awaitable[None]]
+_WAITING_MAX: Final = 10
+"""Of one code: what comes too fast piles up nothing."""
 
 
 class Events:
@@ -42,20 +39,19 @@ class Events:
         self,
         hass: HomeAssistant,
         learned: Learned,
-        send: Send,
+        requests: Requests,
         on_counted: Callable[[], None],
     ) -> None:
         """Prepare; today's count is what was learned."""
         self._hass = hass
         self._learned = learned
-        self._send = send
+        self._requests = requests
         self._on_counted = on_counted
         # Before a reload there may have been one just now.
         earliest = hass.loop.time() + _SPACING
         self._not_before: defaultdict[str, float] = defaultdict(lambda: earliest)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._objections: dict[str, str] = {}
-        """What the server says about the events under way, by code; nothing at first."""
+        self._waiting: defaultdict[str, int] = defaultdict(int)
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
@@ -69,57 +65,67 @@ class Events:
         """Return how many events Blynk still takes today."""
         return max(0, EVENTS_PER_DAY - self._sent_today)
 
-    @callback
-    def async_heard(self, message: Downlink) -> None:
-        """Take a complaint for one about the event under way that it names.
-
-        The texts are not documented. One that comes after the PUBACK is too late.
-        """
-        if not isinstance(message, Diagnostic):
-            return
-        for code in self._objections:
-            if re.search(rf"\b{re.escape(code)}\b", message.text):
-                self._objections[code] = legible(message.text)[:_SHOWN_MAX]
-
     async def async_send(self, code: str, description: str) -> None:
         """Log an event in Blynk; two of the same code keep their distance.
 
         An empty description stands for the one in the template. Raises
         ServiceValidationError for one that is too long, and HomeAssistantError
-        when there is no connection, no event left today, or no answer, and when Blynk
-        objects to it.
+        when there is no connection, no event left today, no turn for it, or no answer,
+        and when Blynk objects to it.
         """
         publication = _publication(code, description)
-        async with self._turns[code]:
-            await asyncio.sleep(self._not_before[code] - self._hass.loop.time())
-            if not self.left_today:
-                raise HomeAssistantError(
-                    translation_domain=DOMAIN,
-                    translation_key="no_events_left",
-                    translation_placeholders={"limit": str(EVENTS_PER_DAY)},
-                )
+        self._check_day()
+        async with self._turn(code):
+            self._check_day()
             self._async_count(1)
-            self._objections[code] = ""
             try:
-                await self._send(publication, Lane.URGENT)
-            except NotConnected as error:
+                await self._requests.async_send(
+                    lambda: publication, about=(code,), lane=Lane.URGENT
+                )
+            except Unsent:
                 self._async_count(-1)
-                raise HomeAssistantError(
-                    translation_domain=DOMAIN, translation_key="not_connected"
-                ) from error
+                raise
             # Counted all the same: it may have arrived.
-            except LinkError as error:
+            except Unconfirmed as error:
                 raise HomeAssistantError(
                     translation_domain=DOMAIN, translation_key="event_not_confirmed"
                 ) from error
+            except Objected as error:
+                raise HomeAssistantError(
+                    translation_domain=DOMAIN,
+                    translation_key="event_refused",
+                    translation_placeholders={"text": error.text},
+                ) from error
             finally:
-                objection = self._objections.pop(code)
                 self._not_before[code] = self._hass.loop.time() + _SPACING
-        if objection:
+
+    @asynccontextmanager
+    async def _turn(self, code: str) -> AsyncGenerator[None]:
+        """Wait until an event of this code may be sent; raises Unsent if it takes long."""
+        if self._waiting[code] >= _WAITING_MAX:
+            raise _too_many()
+        lock = self._turns[code]
+        self._waiting[code] += 1
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await lock.acquire()
+        except TimeoutError as error:
+            raise _too_many() from error
+        finally:
+            self._waiting[code] -= 1
+        try:
+            await asyncio.sleep(self._not_before[code] - self._hass.loop.time())
+            yield
+        finally:
+            lock.release()
+
+    def _check_day(self) -> None:
+        """Raise HomeAssistantError if today's events are used up."""
+        if not self.left_today:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
-                translation_key="event_refused",
-                translation_placeholders={"text": objection},
+                translation_key="no_events_left",
+                translation_placeholders={"limit": str(EVENTS_PER_DAY)},
             )
 
     @property
@@ -165,6 +171,15 @@ def _publication(code: str, description: str) -> Publication:
             translation_placeholders={"limit": str(MESSAGE_SIZE_MAX)},
         )
     return publication
+
+
+def _too_many() -> Unsent:
+    """Return that events of one code come faster than they can go."""
+    return Unsent(
+        translation_domain=DOMAIN,
+        translation_key="too_many_events",
+        translation_placeholders={"limit": str(_WAITING_MAX)},
+    )
 
 
 def _today() -> str:

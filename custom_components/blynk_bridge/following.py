@@ -16,9 +16,10 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.start import async_at_started
 
 from .const import CONF_DATASTREAM, DOMAIN, SUBENTRY_SELECTION
+from .issues import async_withdraw
 from .markdown import listed, part
 from .plan import rows_of
-from .plan_formats import to_narrow_markdown
+from .plan_formats import plan_words, to_narrow_markdown
 from .selection import Difference, async_follow
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class Following:
         for stop in self._stops:
             stop()
         self._look.async_shutdown()
-        ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(_FULL))
+        async_withdraw(self._hass, self._issue_id(_FULL))
 
     @callback
     def async_entry_updated(self) -> None:
@@ -176,17 +177,11 @@ class Following:
             for row in rows_of(self._hass, self._entry).values()
             if row.name in names
         ]
-        return to_narrow_markdown(rows) if rows else ""
+        return to_narrow_markdown(rows, plan_words(self._hass)) if rows else ""
 
     def _issue_id(self, key: str) -> str:
         """Return an issue's id of this entry."""
         return f"{key}_{self._entry.entry_id}"
-
-
-@callback
-def async_forget(hass: HomeAssistant, entry_id: str) -> None:
-    """Take back what was said about an entry that is removed."""
-    ir.async_delete_issue(hass, DOMAIN, f"{ISSUE_SELECTION_CHANGED}_{entry_id}")
 
 
 def _told(issue: ir.IssueEntry | None, key: str) -> list[str]:

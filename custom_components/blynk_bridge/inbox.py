@@ -13,9 +13,10 @@ from .device.messages import DatastreamWrite, Diagnostic, Downlink as DownlinkMe
 from .downlink import Downlink
 from .exposure import Exposure
 from .hearing import Hearing
+from .inquiries import Inquiries
+from .requests import Requests
+from .server_messages import ServerMessages
 from .state_sync import StateSync
-from .status import StatusBoard
-from .timeline import Timeline
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -33,20 +34,22 @@ class Inbox:
         downlink: Downlink,
         controls: Controls,
         state_sync: StateSync,
+        requests: Requests,
+        inquiries: Inquiries,
         check: DatastreamCheck,
         hearing: Hearing,
-        status: StatusBoard,
-        timeline: Timeline,
+        server_messages: ServerMessages,
     ) -> None:
         """Know who takes what."""
         self._bindings = bindings
         self._downlink = downlink
         self._controls = controls
         self._state_sync = state_sync
+        self._requests = requests
+        self._inquiries = inquiries
         self._check = check
         self._hearing = hearing
-        self._status = status
-        self._timeline = timeline
+        self._server_messages = server_messages
         self._listeners: list[Callable[[DownlinkMessage], None]] = []
 
     @callback
@@ -61,16 +64,16 @@ class Inbox:
     def async_receive(self, message: DownlinkMessage) -> None:
         """Hand a message on."""
         self._hearing.async_heard()
+        self._inquiries.async_heard(message)
         for listener in list(self._listeners):
             listener(message)
         match message:
             case DatastreamWrite(name, text):
                 self._async_written(name, text)
             case Diagnostic(text):
-                _LOGGER.debug("Diagnostic from the server: %r", text)
-                self._timeline.async_diagnosed(text)
-                self._check.async_diagnosed(text)
-                self._status.async_diagnosed(text)
+                self._server_messages.async_heard(text)
+                if not self._requests.objections.async_heard(text):
+                    self._check.async_diagnosed(text)
             case _:
                 _LOGGER.debug("Ignored downlink %s", type(message).__name__)
 
@@ -84,6 +87,9 @@ class Inbox:
                 self._state_sync.async_mend(exposure, text)
         elif self._state_sync.async_compares(name, text):
             _LOGGER.debug("Compared %s with what Blynk has", name)
+        elif self._inquiries.async_takes(name) and exposure is not None:
+            _LOGGER.debug("Took a value of %s for an action's answer", name)
+            self._state_sync.async_mend(exposure, text)
         elif exposure is not None:
             self._async_commanded(exposure, text)
         elif not self._controls.async_written(name, text):

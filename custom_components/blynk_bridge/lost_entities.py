@@ -87,9 +87,10 @@ class LostEntities:
 
     @callback
     def _async_settled(self) -> None:
-        """Look for the first time."""
+        """Look for the first time, and say in any case who is lost: perhaps nobody."""
         self._settled = True
-        self._async_set_lost(self._missing())
+        self._lost = self._missing()
+        self._on_change()
 
     @callback
     def _async_state_changed(self, event: Event[EventStateChangedData]) -> None:

@@ -7,6 +7,7 @@ from homeassistant.components.notify.const import NotifyEntityFeature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import SUBENTRY_EVENT
 from .coordinator import BlynkConfigEntry, BlynkCoordinator
 from .entity import SubentryEntity
 from .event_code import EventCode, configured_events
@@ -36,7 +37,7 @@ class BlynkNotify(SubentryEntity, NotifyEntity):
 
     def __init__(self, coordinator: BlynkCoordinator, event: EventCode) -> None:
         """Bind the entity to an event code."""
-        super().__init__(coordinator, event.subentry_id, event.name, "Event")
+        super().__init__(coordinator, event.subentry_id, event.name, SUBENTRY_EVENT)
         self._code = event.code
 
     @override

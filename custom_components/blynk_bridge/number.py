@@ -49,6 +49,11 @@ class BlynkNumber(ValueEntity, NumberEntity):
             self._attr_native_value = int(number) if number.is_integer() else number
 
     @override
+    def _show_nothing(self) -> None:
+        """Show no number."""
+        self._attr_native_value = None
+
+    @override
     async def async_set_native_value(self, value: float) -> None:
         """Write the number."""
         self._async_put(value)

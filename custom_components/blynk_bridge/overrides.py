@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 import logging
 from typing import Final, Never
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, STATE_UNAVAILABLE
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -36,6 +38,9 @@ from .widget_properties import BLYNK_KEYS, IS_DISABLED, widget_properties
 
 _LOGGER: Final = logging.getLogger(__name__)
 
+CONF_WIDGET_PROPERTIES: Final = "widget_properties"
+"""Whether any widget's properties follow Home Assistant, whatever the exposures say."""
+
 _KEYS: Final = (*chain.from_iterable(BLYNK_KEYS.values()), IS_DISABLED)
 _TRUE: Final[Texts] = ("true",)
 _FALSE: Final[Texts] = ("false",)
@@ -52,15 +57,18 @@ class Overrides:
     def __init__(
         self,
         hass: HomeAssistant,
+        entry: ConfigEntry,
         uplink: Uplink,
         availability: Availability,
         learned: Learned,
     ) -> None:
         """Prepare overrides for no exposure."""
         self._hass = hass
+        self._entry = entry
         self._uplink = uplink
         self._availability = availability
         self._learned = learned
+        self._follows = True
         self._exposures: dict[str, Exposure] = {}
         self._by_entity: dict[str, list[str]] = {}
         self._resting: frozenset[str] = frozenset()
@@ -99,8 +107,12 @@ class Overrides:
         """Let the properties follow these exposures from now on.
 
         `resting` are the datastreams that are bound, but not served at present: one
-        that is paused keeps what it has.
+        that is paused keeps what it has. With the option off, only whether a widget is
+        disabled is told, which says that there is no value; all else is taken back.
         """
+        self._follows = self._entry.options.get(CONF_WIDGET_PROPERTIES, True)
+        if not self._follows:
+            exposures = [replace(each, properties=frozenset()) for each in exposures]
         wanted = {item.datastream: item for item in exposures if _may_override(item)}
         for name in wanted.keys() | self._exposures.keys():
             if wanted.get(name) != self._exposures.get(name):
@@ -175,7 +187,9 @@ class Overrides:
         """
         had = self._learned.overrides(name)
         if (exposure := self._exposures.get(name)) is None:
-            return had if name in self._resting else {}
+            if name not in self._resting:
+                return {}
+            return had if self._follows else _only(had, IS_DISABLED)
         return tolerant.attempt(
             exposure.trait, exposure.entity_id, partial(self._wanted, exposure, had)
         )
@@ -190,8 +204,10 @@ class Overrides:
             return {}
         wanted = widget_properties(self._hass, exposure)
         if wanted is None:
-            kept = {key for kind in exposure.properties for key in BLYNK_KEYS[kind]}
-            wanted = {key: texts for key, texts in had.items() if key in kept}
+            kinds = exposure.properties
+            wanted = _only(
+                had, *chain.from_iterable(BLYNK_KEYS[kind] for kind in kinds)
+            )
         return {**wanted, **self._disabling(exposure, had)}
 
     def _disabling(
@@ -208,6 +224,20 @@ class Overrides:
         if presence is Presence.UNDECIDED:
             return {IS_DISABLED: had[IS_DISABLED]}
         return {IS_DISABLED: _FALSE}
+
+    def follows(self, name: str, key: str) -> bool:
+        """Return whether a property of a datastream's widgets follows its entity."""
+        if (exposure := self._exposures.get(name)) is None:
+            return False
+        if key == IS_DISABLED:
+            return exposure.unavailable is Unavailable.DISABLE
+        return any(key in BLYNK_KEYS[kind] for kind in exposure.properties)
+
+    @callback
+    def async_release(self, name: str, key: str) -> None:
+        """Take nothing back any more of a property that is somebody else's by now."""
+        self._learned.async_set_override(name, key, None)
+        self._async_mark((name,))
 
     # --- What differs ------------------------------------------------------------
 
@@ -316,3 +346,8 @@ class Overrides:
 def _may_override(exposure: Exposure) -> bool:
     """Return whether anything about the exposure's widgets follows its entity."""
     return bool(exposure.properties) or exposure.unavailable is Unavailable.DISABLE
+
+
+def _only(properties: Mapping[str, Texts], *keys: str) -> Mapping[str, Texts]:
+    """Return those of the properties."""
+    return {key: texts for key, texts in properties.items() if key in keys}

@@ -18,7 +18,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 
 from .learned import Learned, SeenRow
 from .plan import PlannedDatastream, rows_of
-from .plan_formats import difference
+from .plan_formats import difference, plan_words
 from .settling import async_when_settled
 
 _LOOK_DELAY: Final = 60.0
@@ -97,9 +97,11 @@ class PlanChanges:
 
     @callback
     def _async_settled(self) -> None:
-        """Look for the first time."""
+        """Look for the first time, and say in any case what has changed."""
         self._settled = True
         self._async_look()
+        if not self._changes:
+            self._on_change()
 
     @callback
     def _async_state_changed(self, event: Event[EventStateChangedData]) -> None:
@@ -124,12 +126,12 @@ class PlanChanges:
             return
         ours = self._entry.subentries
         seen = {key: row for key, row in self._learned.plan.items() if key in ours}
-        lines = []
+        lines, words = [], plan_words(self._hass)
         for key, row in self._reliable_rows().items():
             before = seen.get(key)
             if before is None or not _is_same_exposure(before, row):
                 seen[key] = _seen(row)
-            elif line := difference(_as_seen(row, before), row):
+            elif line := difference(_as_seen(row, before), row, words):
                 lines.append(line)
         self._learned.async_set_plan(seen)
         if tuple(lines) != self._changes:

@@ -1,17 +1,24 @@
-"""The plan in the forms that people and programs take."""
+"""The plan in the forms that people and programs take.
+
+People read it in Home Assistant's language. Programs, and an assistant with Blynk's
+tools, get the same words whatever that is: those of Blynk's console.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import csv
+from dataclasses import dataclass
 import io
 import re
 from typing import Final
 
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.json import JsonObjectType
 
-from .device.values import DataType
+from .device.values import DataType, legible
 from .plan import PlannedDatastream
+from .texts import option_text
 
-# As Blynk's console writes them.
+# As Blynk's console writes them, which one has to find them by in any language.
 TYPE_NAMES: Final[Mapping[DataType, str]] = {
     DataType.INTEGER: "Integer",
     DataType.DOUBLE: "Double",
@@ -37,26 +44,31 @@ If the template's plan has too few datastreams, stop and say so.
 At the end, list what was created, what was changed, and what could not be done.
 """
 NOTHING: Final = "–"
-_NARROW: Final = ("Name", "Pin", "Data type")
-_SETTINGS: Final = "Settings"
-_SYNC: Final = "Sync"
+_NARROW: Final = ("name", "pin", "data_type")
+_SETTINGS: Final = "settings"
+_SYNC: Final = "sync"
+_ON: Final = "on"
+_OFF: Final = "off"
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_json(rows: Iterable[PlannedDatastream]) -> list[JsonObjectType]:
-    """Return a mapping for each datastream, all with the same keys."""
+    """Return a mapping for each datastream, all with the same keys.
+
+    Of a label it has what JSON can hold: of half a character, nothing.
+    """
     return [
         {
             "name": row.name,
             "pin": None if row.pin is None else f"V{row.pin}",
             "data_type": TYPE_NAMES[row.data_type],
-            "unit": row.unit,
+            "unit": None if row.unit is None else legible(row.unit),
             "min": _plain(row.minimum),
             "max": _plain(row.maximum),
             "decimals": row.decimals,
             "default": row.default,
-            "enum_labels": list(row.labels),
+            "enum_labels": [legible(label) for label in row.labels],
             "sync": row.sync,
             "entity_id": row.entity_id,
             "trait": row.trait,
@@ -72,31 +84,63 @@ def to_csv(rows: Iterable[PlannedDatastream]) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
+    writer.writerow(_CSV_HEADINGS)
     for row in rows:
         writer.writerow([_no_formula(cell(row)) for cell in _COLUMNS.values()])
     return out.getvalue()
 
 
-def to_markdown(rows: Iterable[PlannedDatastream]) -> str:
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """What a table of the plan says beside its data, in the reader's language."""
+
+    columns: Mapping[str, str]
+    values: Mapping[str, str]
+
+    def value(self, column: str, row: PlannedDatastream) -> str:
+        """Return what a datastream has in a column."""
+        text = _COLUMNS[column](row)
+        return self.values[text] if column == _SYNC else text
+
+
+@callback
+def plan_words(hass: HomeAssistant) -> PlanWords:
+    """Return the words of Home Assistant's language."""
+    return PlanWords(
+        {
+            column: option_text(hass, "plan_column", column)
+            for column in (*_COLUMNS, _SETTINGS)
+        },
+        {value: option_text(hass, "plan_value", value) for value in (_ON, _OFF)},
+    )
+
+
+def to_markdown(rows: Iterable[PlannedDatastream], words: PlanWords) -> str:
     """Return a table in Markdown; nothing in a name is taken for markup."""
     lines = [
-        _line(_COLUMNS),
+        _line(escaped(words.columns[column]) for column in _COLUMNS),
         _line("---" for _ in _COLUMNS),
-        *(_line(escaped(cell(row)) for cell in _COLUMNS.values()) for row in rows),
+        *(
+            _line(escaped(words.value(column, row)) for column in _COLUMNS)
+            for row in rows
+        ),
     ]
     return "\n".join(lines)
 
 
-def to_narrow_markdown(rows: Iterable[PlannedDatastream]) -> str:
+def to_narrow_markdown(rows: Iterable[PlannedDatastream], words: PlanWords) -> str:
     """Return a table that fits into a dialog: what a datastream has not is not named."""
+    columns = (*_NARROW, _SETTINGS)
     lines = [
-        _line((*_NARROW, _SETTINGS)),
-        _line("---" for _ in (*_NARROW, _SETTINGS)),
+        _line(escaped(words.columns[column]) for column in columns),
+        _line("---" for _ in columns),
         *(
             _line(
                 escaped(cell)
-                for cell in (*(_COLUMNS[c](row) for c in _NARROW), _settings(row))
+                for cell in (
+                    *(words.value(column, row) for column in _NARROW),
+                    _settings(row, words),
+                )
             )
             for row in rows
         ),
@@ -112,12 +156,15 @@ def names_list(rows: Iterable[PlannedDatastream]) -> str:
     )
 
 
-def difference(before: PlannedDatastream, after: PlannedDatastream) -> str:
+def difference(
+    before: PlannedDatastream, after: PlannedDatastream, words: PlanWords
+) -> str:
     """Return what has changed as a line of a list in Markdown, empty for nothing."""
     parts = [
-        f"{column}: {escaped(old) or NOTHING} → {escaped(new) or NOTHING}"
-        for column, cell in _COLUMNS.items()
-        if (old := cell(before)) != (new := cell(after))
+        f"{escaped(words.columns[column])}: "
+        f"{escaped(old) or NOTHING} → {escaped(new) or NOTHING}"
+        for column in _COLUMNS
+        if (old := words.value(column, before)) != (new := words.value(column, after))
     ]
     return f"- **{escaped(after.name)}**: {', '.join(parts)}" if parts else ""
 
@@ -155,15 +202,16 @@ def _sentence(row: PlannedDatastream) -> str:
     return ", ".join(parts) + "."
 
 
-def _settings(row: PlannedDatastream) -> str:
-    """Return what a datastream has beside name, pin and type, as the console calls it."""
-    parts = [
-        f"{column}: {text}"
-        for column, cell in _COLUMNS.items()
-        if column not in {*_NARROW, _SYNC} and (text := cell(row))
-    ]
-    # Off is what the console begins with.
-    return ", ".join([*parts, f"{_SYNC}: on"] if row.sync else parts)
+def _settings(row: PlannedDatastream, words: PlanWords) -> str:
+    """Return what a datastream has beside name, pin and type."""
+    return ", ".join(
+        f"{words.columns[column]}: {text}"
+        for column in _COLUMNS
+        # Without synchronization is how the console begins.
+        if column not in _NARROW
+        and (column != _SYNC or row.sync)
+        and (text := words.value(column, row))
+    )
 
 
 def _quoted(text: str) -> str:
@@ -189,17 +237,29 @@ def _text(value: float | str | None) -> str:
 
 
 _COLUMNS: Final[Mapping[str, Callable[[PlannedDatastream], str]]] = {
-    "Name": lambda row: row.name,
-    "Pin": _pin,
-    "Data type": lambda row: TYPE_NAMES[row.data_type],
-    "Unit": lambda row: row.unit or "",
-    "Min": lambda row: _text(_plain(row.minimum)),
-    "Max": lambda row: _text(_plain(row.maximum)),
-    "Decimals": lambda row: _text(row.decimals),
-    "Default": lambda row: _text(row.default),
-    "Enum labels": lambda row: "; ".join(row.labels),
-    _SYNC: lambda row: "on" if row.sync else "off",
+    "name": lambda row: row.name,
+    "pin": _pin,
+    "data_type": lambda row: TYPE_NAMES[row.data_type],
+    "unit": lambda row: row.unit or "",
+    "minimum": lambda row: _text(_plain(row.minimum)),
+    "maximum": lambda row: _text(_plain(row.maximum)),
+    "decimals": lambda row: _text(row.decimals),
+    "default": lambda row: _text(row.default),
+    "labels": lambda row: "; ".join(row.labels),
+    _SYNC: lambda row: _ON if row.sync else _OFF,
 }
+_CSV_HEADINGS: Final = (
+    "Name",
+    "Pin",
+    "Data type",
+    "Unit",
+    "Min",
+    "Max",
+    "Decimals",
+    "Default",
+    "Enum labels",
+    "Sync",
+)
 _NUMERIC: Final = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?", re.ASCII)
 
 

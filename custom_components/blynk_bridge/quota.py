@@ -15,9 +15,10 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .device.month import FREE_PLAN, MONTH_SECONDS, Month, Plan
 from .device.pacing import Pacer
+from .issues import async_withdraw
 from .learned import Learned
 from .spent import Spent
-from .texts import option_text
+from .texts import number_text, option_text
 
 CONF_FIRST_DAY: Final = "first_day"
 CONF_MESSAGES: Final = "messages"
@@ -97,7 +98,13 @@ class Quota:
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
-        """Look at the month every hour, when it may begin; return how to stop that."""
+        """Look at the month every hour, when it may begin; return how to stop that.
+
+        A warning that was ignored is over with what it was about.
+        """
+        left, of = self._month.left, self._month.plan.messages
+        if left is None or of is None or not self._is_scanty(left, of):
+            self._async_unwarn()
         self._async_warn()
         untrack = async_track_utc_time_change(
             self._hass, self._async_hour_began, minute=0, second=0
@@ -106,7 +113,7 @@ class Quota:
         @callback
         def stop() -> None:
             untrack()
-            self._async_unwarn()
+            async_withdraw(self._hass, self._issue_id)
 
         return stop
 
@@ -161,7 +168,10 @@ class Quota:
         ends = self._month.ends
         if self._warned_of is not None and self._warned_of != ends:
             self._async_unwarn()
-        if self._warned_of is not None or ends is None or not self._is_scanty():
+        left, of = self._month.left, self._month.plan.messages
+        if self._warned_of is not None or ends is None or left is None or of is None:
+            return
+        if not self._is_scanty(left, of):
             return
         self._warned_of = ends
         day = dt_util.as_local(ends)
@@ -170,22 +180,22 @@ class Quota:
             self._hass,
             DOMAIN,
             self._issue_id,
-            is_fixable=False,
+            data={"entry_id": self._entry.entry_id},
+            is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key=ISSUE_NEARLY_USED,
             translation_placeholders={
                 "title": self._entry.title,
-                "left": f"{self._month.left:,}",
-                "messages": f"{self._month.plan.messages:,}",
+                "left": number_text(left),
+                "messages": number_text(of),
                 "day": str(day.day),
                 "month": month,
             },
         )
 
-    def _is_scanty(self) -> bool:
+    def _is_scanty(self, left: int, of: int) -> bool:
         """Return whether little is left, and that little does not last."""
-        left, of = self._month.left, self._month.plan.messages
-        if left is None or of is None or left >= of * _LITTLE:
+        if left >= of * _LITTLE:
             return False
         lasting = of * self._month.seconds_left / MONTH_SECONDS
         return left < lasting * _SCANTY

@@ -1,248 +1,38 @@
-"""The flows that mend what a repair issue is about."""
+"""Which flow mends which repair issue."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from homeassistant.components.repairs import (
-    ConfirmRepairFlow,
-    RepairsFlow,
-    RepairsFlowResult,
-)
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
-from homeassistant.const import CONF_ENTITY_ID
-from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
-import voluptuous as vol
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
+from homeassistant.core import HomeAssistant
 
-from . import traits
-from .const import (
-    CONF_DATASTREAM,
-    CONF_DIRECTION,
-    CONF_ENTITY_REGISTRY_ID,
-    CONF_OPTED_IN,
-    CONF_TRAIT,
-    DOMAIN,
-)
 from .coordinator import BlynkConfigEntry
-from .exposure import trait_of
-from .exposure_checks import consent_step, trait_errors
-from .flows.exposure_form import CONSENT_SCHEMA
+from .flows.repair_confirmation import CONFIRMATIONS, ConfirmationFlow
+from .flows.repair_connection import SecureFlow, TokenInUseFlow, TrustFlow
+from .flows.repair_exposures import EntityGoneFlow
+from .flows.repair_quota import QuotaFlow
 from .following import ISSUE_SELECTION_CHANGED
-from .naming import entity_name
-from .plan_formats import escaped, to_narrow_markdown
-from .proposal import entity_state, own_entities
-from .traits import tolerant
-from .upkeep import ISSUE_PLAN_OUTDATED, ISSUE_UNKNOWN_DATASTREAMS, Upkeep
+from .quota import ISSUE_NEARLY_USED
+from .session_issues import (
+    ISSUE_PLAIN,
+    ISSUE_REDIRECT_REFUSED,
+    ISSUE_TOKEN_IN_USE,
+    ISSUE_UNVERIFIED,
+)
+from .upkeep import ISSUE_ENTITY_GONE
 
-_NOTHING: Final = vol.Schema({})
+type _About = Mapping[str, str | int | float | None]
 
-
-@dataclass(frozen=True, slots=True)
-class _Confirmation:
-    """What an issue shows that asks only whether the user has done it."""
-
-    placeholders: Callable[[Upkeep], Mapping[str, str]]
-    done: Callable[[Upkeep], None]
-    """Takes note of it."""
-
-
-_CONFIRMATIONS: Final[Mapping[str, _Confirmation]] = {
-    ISSUE_PLAN_OUTDATED: _Confirmation(
-        lambda upkeep: {"changes": "\n".join(upkeep.changes.changes)},
-        lambda upkeep: upkeep.async_accept_plan(),
+_FLOWS: Final[Mapping[str, Callable[[BlynkConfigEntry, _About], RepairsFlow]]] = {
+    ISSUE_ENTITY_GONE: lambda entry, about: EntityGoneFlow(
+        entry, str(about["subentry_id"])
     ),
-    # What Blynk does not know then is an issue again.
-    ISSUE_UNKNOWN_DATASTREAMS: _Confirmation(
-        lambda upkeep: {"plan": to_narrow_markdown(upkeep.unknown_rows)},
-        lambda upkeep: upkeep.check.async_check_again(),
-    ),
+    ISSUE_NEARLY_USED: lambda entry, about: QuotaFlow(entry),
+    ISSUE_PLAIN: lambda entry, about: SecureFlow(entry),
+    ISSUE_REDIRECT_REFUSED: lambda entry, about: TrustFlow(entry, str(about["host"])),
+    ISSUE_TOKEN_IN_USE: lambda entry, about: TokenInUseFlow(entry),
+    ISSUE_UNVERIFIED: lambda entry, about: SecureFlow(entry),
 }
-
-
-class ConfirmFlow(RepairsFlow):
-    """Shows what is to be done in Blynk, until the user says that it is."""
-
-    def __init__(self, entry: BlynkConfigEntry, confirmation: _Confirmation) -> None:
-        """Remember the entry, and what is asked."""
-        self._entry = entry
-        self._confirmation = confirmation
-
-    async def async_step_init(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Begin with the only step."""
-        return await self.async_step_confirm()
-
-    async def async_step_confirm(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Show what is to be done, and take note when it is."""
-        if self._entry.state is not ConfigEntryState.LOADED:
-            return self.async_abort(reason="entry_not_loaded")
-        upkeep = self._entry.runtime_data.upkeep
-        if user_input is not None:
-            self._confirmation.done(upkeep)
-            return self.async_create_entry(data={})
-        return self.async_show_form(
-            step_id="confirm",
-            data_schema=_NOTHING,
-            description_placeholders={
-                "title": self._entry.title,
-                **self._confirmation.placeholders(upkeep),
-            },
-        )
-
-
-class EntityGoneFlow(RepairsFlow):
-    """Pairs an exposure with another entity, or deletes it."""
-
-    def __init__(self, entry: BlynkConfigEntry, subentry_id: str) -> None:
-        """Remember which exposure it is about."""
-        self._entry = entry
-        self._subentry_id = subentry_id
-        self._data: dict[str, Any] = {}
-        self._name = ""
-
-    async def async_step_init(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Let the user choose."""
-        if (subentry := self._subentry) is None:
-            return self.async_abort(reason="exposure_not_found")
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["pair", "delete"],
-            description_placeholders=self._placeholders(subentry),
-        )
-
-    async def async_step_delete(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Ask once more, and delete the exposure."""
-        if (subentry := self._subentry) is None:
-            return self.async_abort(reason="exposure_not_found")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="delete",
-                data_schema=_NOTHING,
-                description_placeholders=self._placeholders(subentry),
-            )
-        self.hass.config_entries.async_remove_subentry(self._entry, self._subentry_id)
-        return self.async_create_entry(data={})
-
-    async def async_step_pair(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Ask for another entity, which has to offer the same."""
-        if (subentry := self._subentry) is None:
-            return self.async_abort(reason="exposure_not_found")
-        if user_input is None:
-            return self._show_pair(subentry)
-        registry = er.async_get(self.hass)
-        chosen = er.async_resolve_entity_id(registry, user_input[CONF_ENTITY_ID])
-        state = None if chosen is None else entity_state(self.hass, chosen)
-        entry = None if chosen is None else registry.async_get(chosen)
-        if state is None or (entry is not None and entry.disabled):
-            error = "entity_not_found"
-        elif entry is not None and entry.platform == DOMAIN:
-            error = "own_entity"
-        else:
-            return self._pair(subentry, state, entry)
-        return self._show_pair(subentry, {CONF_ENTITY_ID: error}, user_input)
-
-    async def async_step_consent(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Warn of operating what keeps the home shut, or of showing who is where.
-
-        The consent that was given is about the entity that is gone.
-        """
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            if user_input[CONF_OPTED_IN]:
-                self._data[CONF_OPTED_IN] = True
-                return self._finish()
-            errors[CONF_OPTED_IN] = "opt_in_required"
-        return self._show_consent(errors)
-
-    # --- Pairing -------------------------------------------------------------------
-
-    def _pair(
-        self, subentry: ConfigSubentry, state: State, entry: er.RegistryEntry | None
-    ) -> RepairsFlowResult:
-        """Check what was chosen, and go on with consent or to the end."""
-        data = dict(subentry.data)
-        for key in (CONF_OPTED_IN, CONF_ENTITY_REGISTRY_ID):
-            data.pop(key, None)
-        data[CONF_ENTITY_ID] = state.entity_id
-        if entry is not None:
-            data[CONF_ENTITY_REGISTRY_ID] = entry.id
-        trait = trait_of(self.hass, state.entity_id, data)
-        description = None if trait is None else tolerant.describe(trait, state)
-        if trait is None or description is None:
-            error = "trait_not_offered"
-        elif trait.domains and trait_errors(trait, description, data):
-            error = "unsuitable"
-        else:
-            self._data, self._name = data, entity_name(state)
-            if consent_step(description, data[CONF_DIRECTION]) is None:
-                return self._finish()
-            return self._show_consent({})
-        chosen = {CONF_ENTITY_ID: state.entity_id}
-        return self._show_pair(subentry, {CONF_ENTITY_ID: error}, chosen)
-
-    def _finish(self) -> RepairsFlowResult:
-        """Bind the exposure to the entity; the issue goes with that."""
-        if (subentry := self._subentry) is None:
-            return self.async_abort(reason="exposure_not_found")
-        self.hass.config_entries.async_update_subentry(
-            self._entry, subentry, data=self._data
-        )
-        return self.async_create_entry(data={})
-
-    def _show_consent(self, errors: dict[str, str]) -> RepairsFlowResult:
-        """Show the warning."""
-        return self.async_show_form(
-            step_id="consent",
-            data_schema=CONSENT_SCHEMA,
-            errors=errors,
-            description_placeholders={"entity": escaped(self._name)},
-        )
-
-    def _show_pair(
-        self,
-        subentry: ConfigSubentry,
-        errors: dict[str, str] | None = None,
-        values: Mapping[str, Any] | None = None,
-    ) -> RepairsFlowResult:
-        """Show the form that asks for an entity that may offer the same."""
-        key = subentry.data[CONF_TRAIT]
-        selector = EntitySelectorConfig(exclude_entities=own_entities(self.hass))
-        if domains := [each for each in traits.DOMAINS if traits.find(each, key)]:
-            selector["filter"] = {"domain": sorted(domains)}
-        schema = vol.Schema({vol.Required(CONF_ENTITY_ID): EntitySelector(selector)})
-        return self.async_show_form(
-            step_id="pair",
-            data_schema=self.add_suggested_values_to_schema(schema, values),
-            errors=errors or {},
-            description_placeholders=self._placeholders(subentry),
-        )
-
-    def _placeholders(self, subentry: ConfigSubentry) -> dict[str, str]:
-        """Return what the texts name."""
-        return {
-            "title": self._entry.title,
-            "name": subentry.data[CONF_DATASTREAM],
-            "datastream": escaped(subentry.data[CONF_DATASTREAM]),
-            "entity_id": escaped(subentry.data[CONF_ENTITY_ID]),
-        }
-
-    @property
-    def _subentry(self) -> ConfigSubentry | None:
-        """Return the exposure, None if it was deleted meanwhile."""
-        return self._entry.subentries.get(self._subentry_id)
 
 
 async def async_create_fix_flow(
@@ -258,7 +48,9 @@ async def async_create_fix_flow(
     entry: BlynkConfigEntry = hass.config_entries.async_get_known_entry(
         str(about["entry_id"])
     )
-    for key, confirmation in _CONFIRMATIONS.items():
+    for key, confirmation in CONFIRMATIONS.items():
         if issue_id.startswith(key):
-            return ConfirmFlow(entry, confirmation)
-    return EntityGoneFlow(entry, str(about["subentry_id"]))
+            return ConfirmationFlow(entry, confirmation)
+    return next(
+        make(entry, about) for key, make in _FLOWS.items() if issue_id.startswith(key)
+    )

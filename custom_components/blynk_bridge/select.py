@@ -38,6 +38,11 @@ class BlynkSelect(ValueEntity, SelectEntity):
         self._attr_current_option = self.control.option(value)
 
     @override
+    def _show_nothing(self) -> None:
+        """Show no option."""
+        self._attr_current_option = None
+
+    @override
     async def async_select_option(self, option: str) -> None:
         """Write the option's index."""
         self._async_put(self.control.options.index(option))

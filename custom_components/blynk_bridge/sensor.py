@@ -32,6 +32,7 @@ from .subentry_entities import async_show_controls
 
 PARALLEL_UPDATES: Final = 0
 
+ATTR_COUNT: Final = "count"
 ATTR_TEXT: Final = "text"
 # How a reading is summed up over time: the first of these that its class allows.
 _STATE_CLASSES: Final = (
@@ -66,9 +67,10 @@ def _shortened(text: str) -> str:
     return f"{text[: MAX_LENGTH_STATE_STATE - 1]}…"
 
 
-def _diagnostic_text(status: BridgeStatus) -> Mapping[str, Any] | None:
-    """Return the whole of the server's last text."""
-    return None if status.diagnostic is None else {ATTR_TEXT: status.diagnostic}
+def _diagnostic_text(status: BridgeStatus) -> Mapping[str, Any]:
+    """Return the whole of the server's last text, and how many there were."""
+    text = {} if status.diagnostic is None else {ATTR_TEXT: status.diagnostic}
+    return {**text, ATTR_COUNT: status.diagnostics}
 
 
 SENSORS: Final = (
@@ -152,7 +154,7 @@ class BlynkSensor(BlynkEntity, SensorEntity):
     """One value of the bridge's status."""
 
     entity_description: BlynkSensorDescription
-    _unrecorded_attributes = frozenset({ATTR_TEXT})
+    _unrecorded_attributes = frozenset({ATTR_COUNT, ATTR_TEXT})
 
     @property
     @override
@@ -195,3 +197,8 @@ class BlynkReading(ValueEntity, SensorEntity):
             self._attr_native_value = _shortened(legible(value))
         elif not isinstance(value, Location):
             self._attr_native_value = value
+
+    @override
+    def _show_nothing(self) -> None:
+        """Show no reading."""
+        self._attr_native_value = None

@@ -148,7 +148,7 @@ class StateSync:
         if awaited is None:
             return self._answers_inquiry(exposure)
         # What was guarded was not asked for: this has become so since.
-        if awaited != exposure or (self._has_asked and self._is_guarded(exposure)):
+        if awaited != exposure or (self._has_asked and self.is_guarded(exposure)):
             return True
         try:
             value = from_text(text, exposure.data_type)
@@ -163,7 +163,7 @@ class StateSync:
         if self._inquiries:
             return True
         late = self._hass.loop.time() < self._late_until
-        return late and first and self._is_guarded(exposure)
+        return late and first and self.is_guarded(exposure)
 
     @callback
     def async_answered(self, exposure: Exposure) -> None:
@@ -205,7 +205,7 @@ class StateSync:
         """Ask, and wait for the answers for a while."""
         await self._started.wait()
         for exposure in list(self._awaited.values()):
-            if self._is_guarded(exposure):
+            if self.is_guarded(exposure):
                 self.async_answered(exposure)
         self._has_asked = True
         try:
@@ -238,7 +238,7 @@ class StateSync:
         self._compared |= {name: (item, until) for name, item in compared.items()}
         return question
 
-    def _is_guarded(self, exposure: Exposure) -> bool:
+    def is_guarded(self, exposure: Exposure) -> bool:
         """Return whether a write could let somebody in: no door opens by itself.
 
         What can't be told is taken for guarded.

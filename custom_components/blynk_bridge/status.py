@@ -34,6 +34,8 @@ class BridgeStatus:
     problem: Problem | None = None
     """What keeps the device offline."""
     diagnostic: str | None = None
+    diagnostics: int = 0
+    """What the server said last, and how often it has said something."""
     events_left: int = EVENTS_PER_DAY
     history_waiting: int = 0
     """Points of Blynk's history that wait to be sent."""
@@ -57,6 +59,7 @@ class StatusBoard:
         self._status = BridgeStatus(quota=quota.status)
         self._announced: bool | None = None
         self._diagnostic: str | None = None
+        self._diagnostics = 0
         self._history_waiting = 0
         self._count_scheduled: CALLBACK_TYPE | None = None
         self._stopped = False
@@ -120,9 +123,10 @@ class StatusBoard:
             self.async_sent()
 
     @callback
-    def async_diagnosed(self, text: str) -> None:
-        """Show what the server has complained about: the first at once."""
-        self._diagnostic = legible(text)
+    def async_diagnosed(self, text: str | None, count: int) -> None:
+        """Show what the server has complained about, if anything: the first at once."""
+        self._diagnostic = None if text is None else legible(text)
+        self._diagnostics = count
         if self._count_scheduled is None:
             self.async_count()
         self.async_sent()
@@ -144,6 +148,7 @@ class StatusBoard:
                 quota=self._quota.status,
                 waiting=self._waiting(),
                 diagnostic=self._diagnostic,
+                diagnostics=self._diagnostics,
                 history_waiting=self._history_waiting,
             )
         )

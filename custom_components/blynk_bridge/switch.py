@@ -33,6 +33,11 @@ class BlynkSwitch(ValueEntity, SwitchEntity):
         self._attr_is_on = bool(normalize(value, DataType.BOOLEAN))
 
     @override
+    def _show_nothing(self) -> None:
+        """Be neither on nor off."""
+        self._attr_is_on = None
+
+    @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Write 1."""
         self._async_put(True)

@@ -25,6 +25,7 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     info: dict[str, Any] = {
         "devices": len(entries),
         "devices_online": sum(status.online for status in all_status),
+        "exposures": sum(len(entry.runtime_data.exposures) for entry in entries),
         "messages_this_month": sum(status.quota.messages for status in all_status),
         "values_waiting": sum(status.waiting for status in all_status),
     }

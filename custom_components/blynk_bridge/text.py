@@ -44,6 +44,11 @@ class BlynkText(ValueEntity, TextEntity):
         self._attr_native_value = legible(str(value))[: self.control.max_length]
 
     @override
+    def _show_nothing(self) -> None:
+        """Show no text."""
+        self._attr_native_value = None
+
+    @override
     async def async_set_value(self, value: str) -> None:
         """Write the text; raises ServiceValidationError if no message can hold it."""
         try:

@@ -14,6 +14,15 @@ async def async_load_texts(hass: HomeAssistant) -> None:
     await async_load_integrations(hass, {DOMAIN})
 
 
+def number_text(number: int) -> str:
+    """Return a large whole number as it is read in any language.
+
+    A comma or a point between the digits would be the decimals' in some: the SI has a
+    narrow space there.
+    """
+    return f"{number:,}".replace(",", "\u202f")
+
+
 @callback
 def option_text(hass: HomeAssistant, selector: str, option: str) -> str:
     """Return what a selector of ours calls an option, in Home Assistant's language.

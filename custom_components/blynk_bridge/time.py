@@ -49,6 +49,11 @@ class BlynkTime(ValueEntity, TimeEntity):
         self._attr_native_value = time(hours, *divmod(seconds, 60))
 
     @override
+    def _show_nothing(self) -> None:
+        """Show no time."""
+        self._attr_native_value = None
+
+    @override
     async def async_set_value(self, value: time) -> None:
         """Write the start, in seconds."""
         seconds = value.hour * 3600 + value.minute * 60 + value.second

@@ -1,6 +1,6 @@
 """Upkeep: what may go wrong with exposures after they were made, as repair issues."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,16 +12,18 @@ from .const import CONF_DATASTREAM, DOMAIN
 from .datastream_check import DatastreamCheck
 from .exposure import Exposure
 from .hearing import Hearing
+from .issues import async_withdraw
 from .learned import Learned
 from .lost_entities import LostEntities
 from .plan import PlannedDatastream, plan_of
 from .plan_changes import PlanChanges
-from .plan_formats import escaped, names_list
+from .plan_formats import escaped, names_list, plan_words, to_narrow_markdown
 from .uplink import Uplink
 
 ISSUE_ENTITY_GONE: Final = "entity_gone"
 ISSUE_PLAN_OUTDATED: Final = "plan_outdated"
 ISSUE_UNKNOWN_DATASTREAMS: Final = "unknown_datastreams"
+_KEYS: Final = (ISSUE_ENTITY_GONE, ISSUE_PLAN_OUTDATED, ISSUE_UNKNOWN_DATASTREAMS)
 
 
 class Upkeep:
@@ -44,10 +46,13 @@ class Upkeep:
         self.changes = PlanChanges(hass, entry, learned, self._async_show_changes)
         self._lost = LostEntities(hass, entry, self._async_show_lost)
         self._issues: set[str] = set()
+        """Those raised, and those that are ignored from before."""
+        self._subentries: set[str] = set()
 
     @callback
     def async_start(self) -> None:
-        """Begin to watch."""
+        """Begin to watch; what was ignored and is mended meanwhile is taken back, too."""
+        self._issues.update(self._ignored())
         self.changes.async_start()
         self._lost.async_start()
 
@@ -58,12 +63,18 @@ class Upkeep:
         self.changes.async_stop()
         self._lost.async_stop()
         for issue_id in self._issues:
-            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+            async_withdraw(self._hass, issue_id)
         self._issues.clear()
 
     @callback
     def async_set_exposures(self, exposures: Iterable[Exposure]) -> None:
-        """Watch what is exposed now."""
+        """Watch what is exposed now, and forget what was said of what is deleted."""
+        ours = set(self._entry.subentries)
+        for subentry_id in self._subentries - ours:
+            self._async_show(
+                f"{ISSUE_ENTITY_GONE}_{subentry_id}", ISSUE_ENTITY_GONE, None
+            )
+        self._subentries = ours
         self.check.async_set_exposures(exposures)
         self.changes.async_set_exposures()
         self._lost.async_set_exposures()
@@ -79,7 +90,23 @@ class Upkeep:
         unknown = self.check.unknown
         return [r for r in plan_of(self._hass, self._entry) if r.name in unknown]
 
+    @property
+    def unknown_table(self) -> str:
+        """Return these rows as a table in Markdown."""
+        return to_narrow_markdown(self.unknown_rows, plan_words(self._hass))
+
     # --- Issues --------------------------------------------------------------------
+
+    def _ignored(self) -> Iterator[str]:
+        """Yield our issues that the user has ignored in an earlier run."""
+        about = (self._entry.entry_id, *self._entry.subentries)
+        for domain, issue_id in ir.async_get(self._hass).issues:
+            if (
+                domain == DOMAIN
+                and issue_id.startswith(_KEYS)
+                and issue_id.endswith(about)
+            ):
+                yield issue_id
 
     @callback
     def _async_show_unknown(self) -> None:

@@ -188,7 +188,11 @@ class Uplink:
         Raises NotConnected while there is no session, and the LinkError that
         ended the link or the message: nothing is kept for a later session.
         """
-        await self._departures.async_send(lambda: publication, lane)
+        await self.async_send_composed(lambda: publication, lane)
+
+    async def async_send_composed(self, compose: Compose, lane: Lane) -> None:
+        """Send what is composed when its turn comes; raises as `async_send` does."""
+        await self._departures.async_send(compose, lane)
 
     def questions(
         self, names: Iterable[str]

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from playwright.async_api import Browser
 import pytest
 
-from demo.chromium import chromium
+from demo.browser import chromium
 
 from .browser.installed import require_chromium
 

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from demo.release import pack
+
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 240
 CHECKS = 15
@@ -16,10 +18,14 @@ CHECKS = 15
 @pytest.mark.skipif(
     sys.platform != "linux", reason="the demo runs Home Assistant, which wants Linux"
 )
-def test_the_demo_holds_what_it_promises() -> None:
-    """Values, widgets, entities, events, a redirect, a wrong token, an outage, a stop, the logs."""
+def test_a_release_holds_what_the_demo_promises(tmp_path: Path) -> None:
+    """Values, widgets, entities, events, a redirect, a wrong token, an outage, a stop, the logs.
+
+    With what HACS would install, in an empty configuration folder.
+    """
+    archive = pack(tmp_path)
     process = subprocess.Popen(
-        [sys.executable, "-m", "demo", "--check"],
+        [sys.executable, "-m", "demo", "--check", "--archive", archive],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

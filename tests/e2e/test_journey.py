@@ -29,6 +29,7 @@ from .browser.window import PHONE, Window, outside, preserved, window
 IMAGES: Final = "JOURNEY_IMAGES"
 """The environment variable that names a folder for the pictures."""
 WRONG: Final = "Wr0ng-q5Zt8_LmKx2vBn7HsDf4GjPw9Y"
+TITLE: Final = "My flat"
 STRANGER: Final = "login.example.com"
 VALUES: Final = {
     "Blind": "70",
@@ -37,6 +38,8 @@ VALUES: Final = {
     "Hall humidity": "48",
     "Room temperature": "21.5",
 }
+LOST: Final = "Hall humidity"
+LOST_ENTITY: Final = "sensor.hall_humidity"
 OPERATED: Final = {"Blind", "Floor lamp", "Coffee machine"}
 _LIMIT: Final = 20_000.0
 
@@ -60,6 +63,11 @@ class Journey:
         """Take the flow's dialog."""
         await self.album.take(self.front.page, name, self.front.dialog.frame)
 
+    async def issues(self) -> list[str]:
+        """Return the repair issues that there are."""
+        answer = await self.flat.client.command("repairs/list_issues")
+        return [each["issue_id"] for each in answer["issues"]]
+
     async def plan(self) -> list[dict[str, Any]]:
         """Return what the action that exports the plan has to say."""
         entries = await self.flat.client.command("config_entries/get", domain=DOMAIN)
@@ -75,7 +83,7 @@ class Journey:
 async def log_in(journey: Journey) -> None:
     front = journey.front
     await front.type_login()
-    await journey.picture("01-login")
+    await journey.picture("login")
     await front.log_in()
 
 
@@ -83,7 +91,7 @@ async def find_the_integration(journey: Journey) -> None:
     front = journey.front
     await front.to_integrations()
     found = await front.find_integration()
-    await journey.picture("02-add-integration")
+    await journey.picture("add")
     await found.click()
 
 
@@ -91,15 +99,15 @@ async def meet_a_wrong_token(journey: Journey) -> None:
     """Be told above the form, which stays as it was filled in."""
     dialog = journey.front.dialog
     await dialog.reach("user")
-    await journey.picture_of_dialog("03-credentials")
+    await journey.picture_of_dialog("credentials")
     await dialog.fill("token", WRONG)
     await dialog.fill("template_id", TEMPLATE)
     await dialog.unfold()
-    await dialog.fill("host", LOCALHOST)
+    await dialog.pick("host", LOCALHOST)
     await dialog.fill("port", str(journey.simulator.tls_port))
     await dialog.submit()
     await dialog.refused_with("invalid_auth")
-    await journey.picture_of_dialog("04-wrong-token")
+    await journey.picture_of_dialog("wrong-token")
 
 
 async def paste_the_right_one(journey: Journey) -> None:
@@ -108,7 +116,7 @@ async def paste_the_right_one(journey: Journey) -> None:
     await dialog.paste(
         "token",
         f'#define BLYNK_TEMPLATE_ID "{TEMPLATE}"\n'
-        '#define BLYNK_TEMPLATE_NAME "My flat"\n'
+        f'#define BLYNK_TEMPLATE_NAME "{TITLE}"\n'
         f'#define BLYNK_AUTH_TOKEN "{journey.simulator.token}"\n',
     )
     await dialog.submit()
@@ -120,11 +128,11 @@ async def expose_two_rooms(journey: Journey) -> None:
     dialog = journey.front.dialog
     for room in (LIVING_ROOM, HALL):
         await dialog.pick("areas", room)
-    await journey.picture_of_dialog("05-expose")
+    await journey.picture_of_dialog("area")
     await dialog.submit()
     await dialog.reach("preview")
     assert [row[0] for row in await dialog.rows()] == [*VALUES]
-    await journey.picture_of_dialog("06-preview")
+    await journey.picture_of_dialog("preview")
     await dialog.submit()
 
 
@@ -133,7 +141,7 @@ async def create_what_the_plan_says(journey: Journey) -> None:
     dialog = journey.front.dialog
     await dialog.reach("plan")
     rows = await dialog.rows()
-    await journey.picture_of_dialog("07-plan")
+    await journey.picture_of_dialog("plan")
     journey.template = [typed_in(row, OPERATED) for row in rows]
     await journey.simulator.define(journey.template, {})
     await dialog.submit()
@@ -148,7 +156,7 @@ async def create_what_the_plan_says(journey: Journey) -> None:
 async def see_the_values(journey: Journey, console: ConsolePage) -> None:
     for name, value in VALUES.items():
         await console.shows(name, value)
-    await journey.album.take(console.page, "08-values-in-blynk")
+    await journey.album.take(console.page, "console")
 
 
 async def press_a_widget(journey: Journey, console: ConsolePage) -> None:
@@ -160,7 +168,7 @@ async def press_a_widget(journey: Journey, console: ConsolePage) -> None:
     await front.to_dashboard()
     state = front.tile("Floor lamp").locator("state-display")
     await expect(state, "the lamp is on").to_have_text("63%", timeout=_LIMIT)
-    await journey.picture("09-lamp-on")
+    await journey.picture("lamp")
     await front.to_activity()
     words = english("selector", "command", "options", "turned_on")
     # The name is an element of its own.
@@ -168,25 +176,31 @@ async def press_a_widget(journey: Journey, console: ConsolePage) -> None:
         f"Blynk {words.format(entity='Floor lamp')}"
     )
     await expect(line.first, "the logbook tells of it").to_be_visible(timeout=_LIMIT)
-    await journey.picture("10-logbook")
+    await journey.picture("logbook")
 
 
 async def give_a_new_token(journey: Journey) -> None:
-    """Be asked for it once Blynk does not take the old one any more."""
+    """Be asked for it once Blynk does not take the old one any more.
+
+    Meanwhile an entity is removed that was exposed: the reload notices that.
+    """
     front, dialog = journey.front, journey.front.dialog
     await front.to_device()
     await front.connected(True)
+    await journey.flat.client.command(
+        "config/entity_registry/remove", entity_id=LOST_ENTITY
+    )
     await journey.simulator.deny()
     await front.connected(False)
     await front.to_bridge()
     await expect(front.reconfigure, "the entry needs attention").to_be_visible(
         timeout=_LIMIT
     )
-    await journey.picture("11-attention")
+    await journey.picture("attention")
     await front.reconfigure.click()
     await dialog.reach("reauth_confirm")
     await dialog.fill("token", journey.simulator.token)
-    await journey.picture_of_dialog("12-new-token")
+    await journey.picture_of_dialog("reauth")
     await dialog.submit()
     await dialog.end("abort", "reauth_successful")
     await front.to_device()
@@ -196,23 +210,42 @@ async def give_a_new_token(journey: Journey) -> None:
 async def lose_the_connection(journey: Journey) -> None:
     """Have the server send the device to a stranger, and take it back later."""
     front, simulator = journey.front, journey.simulator
+    await journey.picture("device")
     await simulator.behave(redirect_always=f"mqtts://{STRANGER}:8883")
     await simulator.drop()
     await front.connected(False)
-    await journey.picture("13-disconnected")
-    await front.to_settings()
-    title = english("issues", "redirect_refused", "title").format(title="My flat")
-    await front.page.get_by_text(title).first.click()
-    await expect(
-        front.repair.page.get_by_text(STRANGER).first, "the issue names the stranger"
-    ).to_be_visible(timeout=_LIMIT)
-    await journey.album.take(front.page, "14-repair")
+    await journey.picture("disconnected")
+    await front.open_repair(
+        english("issues", "redirect_refused", "title").format(title=TITLE)
+    )
+    await front.dialog.reach("confirm")
+    await journey.picture_of_dialog("redirect")
     await front.close_repair()
     await simulator.behave(redirect_always=None)
     await front.to_device()
     await front.connected(True)
-    issues = await journey.flat.client.command("repairs/list_issues")
-    assert [each["issue_id"] for each in issues["issues"]] == []
+    assert await journey.issues() == []
+
+
+async def mend_what_is_broken(journey: Journey) -> None:
+    """Read in a repair issue that an entity is gone, and have its datastream deleted."""
+    front, dialog = journey.front, journey.front.dialog
+    title = english("issues", "entity_gone", "title").format(title=TITLE, name=LOST)
+    await front.to_settings()
+    issue = front.page.get_by_text(title).first
+    await expect(issue, "the issue is there").to_be_visible(timeout=_LIMIT)
+    await journey.picture("repairs")
+    await front.open_repair(title)
+    await dialog.reach("init")
+    await journey.picture_of_dialog("repair")
+    await dialog.choose("delete")
+    await dialog.reach("delete")
+    await dialog.submit()
+    await dialog.end("create_entry")
+    journey.template = [each for each in journey.template if each.name != LOST]
+    assert await journey.issues() == []
+    assert LOST not in [each["name"] for each in await journey.plan()]
+    await front.to_device()
 
 
 async def change_an_option(journey: Journey) -> None:
@@ -223,7 +256,7 @@ async def change_an_option(journey: Journey) -> None:
     await front.open_options()
     await dialog.reach("init")
     await dialog.tick("quota", unlimited)
-    await journey.picture_of_dialog("15-options")
+    await journey.picture_of_dialog("options")
     await dialog.submit()
     await dialog.end("create_entry")
     await front.open_options()
@@ -244,16 +277,15 @@ async def expose_one_more(journey: Journey, console: ConsolePage) -> None:
     await dialog.pick("entity_id", "Coffee machine")
     await dialog.submit()
     await dialog.reach("datastream")
-    await journey.picture_of_dialog("16-one-entity")
+    await journey.picture_of_dialog("one-entity")
     await dialog.submit()
     await dialog.ends("create_entry")
-    added = (await journey.plan())[-1]
-    assert (added["name"], added["pin"]) == ("Coffee machine", "V6")
+    added = {each["name"]: each for each in await journey.plan()}["Coffee machine"]
     row = [added["name"], added["pin"], added["data_type"], "Min: 0, Max: 1"]
     journey.template.append(typed_in(row, OPERATED))
     await journey.simulator.define(journey.template, {})
     await dialog.close()
-    await journey.picture("17-integration")
+    await journey.picture("integration")
     await console.to_front()
     await console.switch("Coffee machine")
     await console.shows("Coffee machine", "On")
@@ -276,7 +308,7 @@ async def look_from_a_phone(journey: Journey, browser: Browser) -> None:
             await front.dialog.reach("template_plan")
             assert len(await front.dialog.rows()) == len(journey.template)
             assert await front.dialog.wider_than_shown() == []
-            await journey.album.take(front.page, "18-phone")
+            await journey.album.take(front.page, "phone")
             assert outside([pocket]) == set()
 
 
@@ -285,6 +317,8 @@ async def leave(journey: Journey) -> None:
     front = journey.front
     await front.to_bridge()
     await front.delete_entry()
+    await journey.picture("delete")
+    await front.confirm()
     await front.to_integrations()
     await expect(front.bridge_card, "the integration is gone").to_have_count(
         0, timeout=_LIMIT
@@ -320,6 +354,7 @@ async def test_a_person_finds_their_way(browser: Browser, tmp_path: Path) -> Non
         await see_the_values(journey, console)
         await press_a_widget(journey, console)
         await give_a_new_token(journey)
+        await mend_what_is_broken(journey)
         await lose_the_connection(journey)
         await change_an_option(journey)
         await expose_one_more(journey, console)

@@ -60,7 +60,7 @@ CASES: Final = (
     Case(
         "the PUBACK refuses",
         behaviour=(("puback_code", 0x99),),
-        error="event_not_confirmed",
+        error="refused",
         logged=0,
     ),
     Case(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import get_internal_store_manager
 from hypothesis import example, given, strategies as st
 
 from custom_components.blynk_bridge.const import DOMAIN
@@ -110,7 +111,7 @@ async def test_a_file_that_is_no_store_is_nothing_learned(
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(content)
     learned = Learned(hass, "fuzz")
-    learned._store._manager.async_invalidate(file.name)
+    get_internal_store_manager(hass).async_invalidate(file.name)
     # The tests' storage is a mapping; here it is a file.
     vars(learned._store)["_async_load"] = learned._store._async_load_data
     await learned.async_load(CONFIGURED)

@@ -16,18 +16,13 @@ from hypothesis.stateful import (
 from custom_components.blynk_bridge.device.errors import InvalidValue
 from custom_components.blynk_bridge.device.messages import MESSAGE_SIZE_MAX
 from custom_components.blynk_bridge.device.month import MONTH_SECONDS, Month, Plan
-from custom_components.blynk_bridge.device.outbox import (
-    Erased,
-    Form,
-    Outbox,
-    Parcel,
-    has_parts,
-)
+from custom_components.blynk_bridge.device.outbox import Erased, Form, Outbox, Parcel
 from custom_components.blynk_bridge.device.pacing import (
     MESSAGES_PER_SECOND,
     Lane,
     Pacer,
 )
+from custom_components.blynk_bridge.device.updates import has_parts
 from custom_components.blynk_bridge.device.values import (
     DataType,
     Location,

@@ -176,7 +176,7 @@ class RedirectPolicy:
         if self.configured.transport.encrypted and not target.transport.encrypted:
             raise RedirectRefused(str(target), "it is not encrypted")
         if not self._trusts(target.host):
-            raise RedirectRefused(str(target), "the host is not trusted")
+            raise RedirectRefused(str(target), "the host is not trusted", target.host)
 
     def _trusts(self, host: str) -> bool:
         """Return whether the host belongs to who the user gave the token to."""

@@ -156,11 +156,15 @@ class NotConnected(LinkError):
 class RedirectRefused(LinkError):
     """The server sent us somewhere the token must not go."""
 
-    def __init__(self, target: str, reason: str) -> None:
-        """Keep where it wanted us to go, without anything secret."""
+    def __init__(self, target: str, reason: str, host: str | None = None) -> None:
+        """Keep where it wanted us to go, without anything secret.
+
+        `host` is whom the user may trust by name; None where that changes nothing.
+        """
         super().__init__(f"redirect to {target} refused: {reason}")
         self.target = target
         self.reason = reason
+        self.host = host
 
 
 class TooManyRedirects(LinkError):

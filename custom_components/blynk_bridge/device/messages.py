@@ -230,17 +230,19 @@ def get_values(names: Iterable[str]) -> Publication:
 
 
 def questions(
-    names: Iterable[str], size_max: int = MESSAGE_SIZE_MAX
+    names: Iterable[str],
+    size_max: int = MESSAGE_SIZE_MAX,
+    ask: Callable[[Iterable[str]], Publication] = get_values,
 ) -> Iterator[tuple[list[str], Publication]]:
     """Yield as many questions (`get/ds`) as it takes, each with what it asks for."""
     asked: list[str] = []
     for name in names:
-        if asked and get_values([*asked, name]).size > size_max:
-            yield asked, get_values(asked)
+        if asked and ask([*asked, name]).size > size_max:
+            yield asked, ask(asked)
             asked = []
         asked.append(name)
     if asked:
-        yield asked, get_values(asked)
+        yield asked, ask(asked)
 
 
 def get_time() -> Publication:

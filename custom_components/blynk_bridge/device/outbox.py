@@ -6,8 +6,9 @@ import logging
 from typing import Final
 
 from .errors import InvalidValue
-from .messages import MESSAGE_SIZE_MAX, Publication, batch, erase, value
+from .messages import MESSAGE_SIZE_MAX, Publication, batch, erase
 from .pacing import Lane
+from .updates import Update, has_parts, single
 from .values import DataType, JsonValue, Value, to_json
 
 
@@ -265,15 +266,6 @@ def _form(name: str, item: _Waiting) -> Form | None:
         return None
 
 
-def has_parts(form: Form | None) -> bool:
-    """Return whether a batch can't hold the value: a text of several parts.
-
-    Parts are joined by NUL in `ds/NAME`, a colour's for example; Blynk documents
-    no form of them in `batch_ds`.
-    """
-    return isinstance(form, str) and "\0" in form
-
-
 def _packed(
     values: Mapping[str, Form], waiting: Mapping[str, _Waiting], size_max: int
 ) -> Publication:
@@ -285,10 +277,8 @@ def _packed(
         forms[name] = form
     if len(forms) == 1:
         ((name, only),) = forms.items()
-        # Blynk documents the text form of neither Boolean nor Location.
-        if not isinstance(only, bool | list):
-            message = value(name, only, waiting[name].data_type)
-            return _shortened(message, size_max)
+        message = single(Update(name, only, waiting[name].data_type))
+        return _shortened(message, size_max) if isinstance(only, str) else message
     return batch(forms)
 
 

@@ -1,7 +1,8 @@
 """The Blynk device session: link after link, for as long as it runs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 import random
@@ -292,13 +293,29 @@ async def verify(
     Costs one message (`info/mcu`), and ends another client's session on the same
     token. Raises InvalidToken or the LinkError of the first failure.
     """
-    outcome: asyncio.Future[Endpoint] = asyncio.get_running_loop().create_future()
+    async with visit(settings, tls, resolve=resolve, ask=ask) as session:
+        return session.status.endpoint
+
+
+@asynccontextmanager
+async def visit(
+    settings: SessionSettings,
+    tls: ssl.SSLContext | None,
+    *,
+    resolve: Resolve = resolve_by_system,
+    ask: Ask | None = None,
+) -> AsyncIterator[DeviceSession]:
+    """Hold a session that is ready, and leave after the first failure.
+
+    Costs what `verify` costs, and raises what it raises.
+    """
+    outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def on_status(status: SessionStatus) -> None:
         if outcome.done():
             return
         if status.state is SessionState.READY:
-            outcome.set_result(status.endpoint)
+            outcome.set_result(None)
         elif status.state is SessionState.WAITING and status.error is not None:
             outcome.set_exception(status.error)
 
@@ -315,7 +332,8 @@ async def verify(
         await asyncio.wait((running, outcome), return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             await running
-        return await outcome
+        await outcome
+        yield session
     finally:
         running.cancel()
         await asyncio.wait((running,))

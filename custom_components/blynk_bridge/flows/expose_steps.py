@@ -36,7 +36,7 @@ from ..exposure_checks import AUTOMATIC
 from ..markdown import part, table
 from ..naming import entity_name
 from ..plan import planned
-from ..plan_formats import NOTHING, escaped, to_narrow_markdown
+from ..plan_formats import NOTHING, escaped, plan_words, to_narrow_markdown
 from ..texts import option_text
 from .exposure_form import select
 
@@ -140,7 +140,7 @@ def plan_placeholders(
 ) -> dict[str, str]:
     """Return the table of the datastreams to create, as Markdown."""
     rows = [planned(hass, data) for data in exposures]
-    return {"count": str(len(rows)), "plan": to_narrow_markdown(rows)}
+    return {"count": str(len(rows)), "plan": to_narrow_markdown(rows, plan_words(hass))}
 
 
 @callback

@@ -12,6 +12,7 @@ import voluptuous as vol
 
 from ..const import CONF_PLAN_SIZE
 from ..draft import EMPTY, Wish, draft
+from ..plan_formats import escaped
 from ..proposal import exposure_subentry
 from ..selection import new_key, selection_subentry, settlement
 from ..texts import async_load_texts
@@ -102,8 +103,17 @@ class FirstExposures(ConfigFlow):
         options: Mapping[str, Any] | None = None,
         subentries: Iterable[ConfigSubentryData] = (),
     ) -> ConfigFlowResult:
-        """Create the entry, unless the device was set up meanwhile."""
+        """Create the entry, unless the device was set up meanwhile.
+
+        Who has left everything empty is told where it goes on.
+        """
         self._abort_if_unique_id_configured()
+        subentries = list(subentries)
         return self.async_create_entry(
-            title=self._title, data=self._data, options=options, subentries=subentries
+            title=self._title,
+            data=self._data,
+            description=None if subentries else "nothing_exposed",
+            description_placeholders={"title": escaped(self._title)},
+            options=options,
+            subentries=subentries,
         )

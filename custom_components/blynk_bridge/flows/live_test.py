@@ -13,6 +13,7 @@ from homeassistant.loader import async_get_integration
 
 from ..connection import session_settings, tls_context
 from ..const import DOMAIN
+from ..coordinator import BlynkConfigEntry
 from ..device.errors import InvalidToken, LinkError, RedirectRefused, TlsError
 from ..device.session import verify
 from ..network import async_asker, async_resolver
@@ -62,7 +63,7 @@ async def async_try(hass: HomeAssistant, data: Mapping[str, Any]) -> Failure | N
 
 
 async def async_try_for_entry(
-    hass: HomeAssistant, entry: ConfigEntry, data: Mapping[str, Any]
+    hass: HomeAssistant, entry: BlynkConfigEntry, data: Mapping[str, Any]
 ) -> Failure | None:
     """Try new data of an entry, which goes offline for that if it must.
 

@@ -14,7 +14,7 @@ from ..const import CONF_DATASTREAM, CONF_PLAN_SIZE
 from ..draft import EMPTY, Draft, Wish, draft
 from ..markdown import listed, part
 from ..plan import plan_of
-from ..plan_formats import to_narrow_markdown
+from ..plan_formats import plan_words, to_narrow_markdown
 from ..proposal import exposure_subentry
 from ..selection import (
     CONF_SETTLED,
@@ -176,7 +176,7 @@ class SelectionSubentryFlow(BulkSteps, ImportSteps):
             data_schema=vol.Schema({}),
             description_placeholders={
                 "count": str(len(rows)),
-                "plan": to_narrow_markdown(rows),
+                "plan": to_narrow_markdown(rows, plan_words(self.hass)),
             },
             last_step=True,
         )

@@ -7,7 +7,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant, State
 
 from ..device.errors import InvalidValue
-from ..device.outbox import has_parts
+from ..device.updates import has_parts
 from ..device.values import JsonValue, to_json
 from ..exposure import Exposure
 from ..reader import Reader

@@ -2,7 +2,6 @@
 
 from typing import ClassVar, Final
 
-from homeassistant.components.automation import SERVICE_TRIGGER
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.button.const import SERVICE_PRESS
 from homeassistant.components.input_button import DOMAIN as INPUT_BUTTON_DOMAIN
@@ -103,7 +102,7 @@ class Trigger(MomentaryTrait):
 
     key = "trigger"
     domains = frozenset({AUTOMATION_DOMAIN})
-    service = SERVICE_TRIGGER
+    service = "trigger"
 
 
 TRAITS: Final[tuple[Trait, ...]] = (

@@ -4,20 +4,13 @@ from collections.abc import Mapping
 import math
 from typing import ClassVar, Final
 
-from homeassistant.components.counter import (
-    DOMAIN as COUNTER_DOMAIN,
-    SERVICE_SET_VALUE,
-    VALUE,
-)
+from homeassistant.components.counter import DOMAIN as COUNTER_DOMAIN, SERVICE_SET_VALUE
 from homeassistant.components.counter.const import CounterEntityStateAttribute
 from homeassistant.components.timer import (
     DOMAIN as TIMER_DOMAIN,
     SERVICE_CANCEL,
     SERVICE_PAUSE,
     SERVICE_START,
-    STATUS_ACTIVE,
-    STATUS_IDLE,
-    STATUS_PAUSED,
 )
 from homeassistant.components.timer.const import TimerEntityStateAttribute
 from homeassistant.core import State
@@ -36,6 +29,12 @@ from .base import (
 from .commands import Command, CommandTrait
 from .notes import Moment, Note
 from .states import StateTrait
+
+# Literals, as with the names of other integrations' actions and attributes elsewhere:
+# where their constants live has changed between Home Assistant 2026.10 and 2026.11.
+_ACTIVE: Final = "active"
+_IDLE: Final = "idle"
+_PAUSED: Final = "paused"
 
 
 class Count(Trait):
@@ -61,7 +60,7 @@ class Count(Trait):
         """Set the counter to the nearest multiple of its step."""
         step = _step(state)
         count = round(written_number(reading) / step) * step
-        return entity_action(state, SERVICE_SET_VALUE, **{VALUE: count})
+        return entity_action(state, SERVICE_SET_VALUE, value=count)
 
     def limits(self, state: State) -> Limits | None:
         """Return the counter's range, None where it has no end."""
@@ -86,7 +85,7 @@ class TimerState(StateTrait):
     """Whether a timer is idle, active or paused."""
 
     domains = frozenset({TIMER_DOMAIN})
-    states = (STATUS_IDLE, STATUS_ACTIVE, STATUS_PAUSED)
+    states = (_IDLE, _ACTIVE, _PAUSED)
 
 
 class TimerCommand(CommandTrait):
@@ -94,9 +93,9 @@ class TimerCommand(CommandTrait):
 
     domains = frozenset({TIMER_DOMAIN})
     commands: ClassVar[Mapping[str, Command]] = {
-        "start": Command(SERVICE_START, {STATUS_ACTIVE}),
-        "pause": Command(SERVICE_PAUSE, {STATUS_PAUSED}),
-        "cancel": Command(SERVICE_CANCEL, {STATUS_IDLE}),
+        "start": Command(SERVICE_START, {_ACTIVE}),
+        "pause": Command(SERVICE_PAUSE, {_PAUSED}),
+        "cancel": Command(SERVICE_CANCEL, {_IDLE}),
     }
 
     def write(self, state: State, reading: Reading) -> Action | None:

@@ -5,10 +5,6 @@ from typing import Final
 from homeassistant.components.sun.const import (
     DOMAIN as SUN_DOMAIN,
     STATE_ABOVE_HORIZON,
-    STATE_ATTR_AZIMUTH,
-    STATE_ATTR_ELEVATION,
-    STATE_ATTR_NEXT_RISING,
-    STATE_ATTR_NEXT_SETTING,
     STATE_BELOW_HORIZON,
 )
 from homeassistant.components.weather import (
@@ -201,7 +197,7 @@ class Elevation(Measurement):
 
     key = "elevation"
     domains = _SUN
-    attribute = STATE_ATTR_ELEVATION
+    attribute = "elevation"
     unit = DEGREE
     range = Limits(-90, 90)
     decimals = 1
@@ -212,7 +208,7 @@ class Azimuth(Measurement):
 
     key = "azimuth"
     domains = _SUN
-    attribute = STATE_ATTR_AZIMUTH
+    attribute = "azimuth"
     unit = DEGREE
     range = Limits(0, 360)
     decimals = 1
@@ -223,7 +219,7 @@ class NextRising(Moment):
 
     key = "next_rising"
     domains = _SUN
-    attribute = STATE_ATTR_NEXT_RISING
+    attribute = "next_rising"
 
 
 class NextSetting(Moment):
@@ -231,7 +227,7 @@ class NextSetting(Moment):
 
     key = "next_setting"
     domains = _SUN
-    attribute = STATE_ATTR_NEXT_SETTING
+    attribute = "next_setting"
 
 
 TRAITS: Final[tuple[Trait, ...]] = (

@@ -23,7 +23,7 @@ class Album:
         folder.mkdir(parents=True, exist_ok=True)
 
     async def take(self, page: Page, name: str, of: Locator | None = None) -> None:
-        """Take a page as it is, or a part of it with some margin, once nothing is loaded."""
+        """Take a page, or a part of it with some margin, once nothing is being loaded."""
         await page.mouse.move(0, 0)
         await page.wait_for_load_state("networkidle", timeout=_QUIET_LIMIT)
         file = self.folder / f"journey-{name}.png"

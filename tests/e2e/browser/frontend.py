@@ -92,14 +92,16 @@ class Frontend:
         await self.entry.get_by_role("button", name="Configure").first.click()
 
     async def delete_entry(self) -> None:
-        """Delete the entry, and confirm."""
+        """Ask for the entry to be deleted."""
         await self.entry.get_by_role("button", name="Menu").first.click()
         await (
             self.entry.locator("ha-dropdown-item").filter(has_text="Delete").first
         ).click()
-        await (
-            self.page.locator("dialog-box").get_by_role("button", name="Delete").click()
-        )
+        await self._visible(self.question.locator("dialog"), "the question")
+
+    async def confirm(self) -> None:
+        """Have the entry deleted."""
+        await self.question.get_by_role("button", name="Delete").click()
         await expect(self.entry, "the entry is gone").to_have_count(0, timeout=_LIMIT)
 
     async def connected(self, connected: bool) -> None:
@@ -108,6 +110,11 @@ class Frontend:
         await expect(
             self._diagnostic, f"the device's page says {state}"
         ).to_contain_text(state, timeout=_RECONNECT_LIMIT)
+
+    async def open_repair(self, title: str) -> None:
+        """Open a repair issue, which the settings begin with."""
+        await self.to_settings()
+        await self.page.get_by_text(title).first.click()
 
     async def close_repair(self) -> None:
         """Close the dialog of a repair issue without doing anything about it."""
@@ -137,11 +144,9 @@ class Frontend:
         return self.page.get_by_role("button", name="Reconfigure")
 
     @property
-    def repair(self) -> Locator:
-        """Return the dialog of a repair issue: one that only tells, or one that mends."""
-        return self.page.locator(
-            "dialog-repairs-issue dialog, dialog-data-entry-flow dialog"
-        ).first
+    def question(self) -> Locator:
+        """Return what asks whether we are sure."""
+        return self.page.locator("dialog-box")
 
     @property
     def _diagnostic(self) -> Locator:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.chromium import CHROMIUM
+from demo.browser import CHROMIUM
 
 
 def require_chromium(path: Path = CHROMIUM) -> None:

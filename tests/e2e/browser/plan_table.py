@@ -5,12 +5,17 @@ from typing import Any, Final
 
 from demo.datastreams import Datastream
 
+from .texts import english
+
 _SETTINGS: Final[Mapping[str, str]] = {
-    "unit": "unit",
-    "min": "min",
-    "max": "max",
-    "decimals": "decimals",
-    "default": "default",
+    english("selector", "plan_column", "options", column): field
+    for column, field in {
+        "unit": "unit",
+        "minimum": "min",
+        "maximum": "max",
+        "decimals": "decimals",
+        "default": "default",
+    }.items()
 }
 _TEXTS: Final = {"unit"}
 _WHOLE: Final = {"decimals", "default"}
@@ -38,7 +43,7 @@ def _settings(text: str) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for setting in filter(None, text.split(", ")):
         word, _, value = setting.partition(": ")
-        field = _SETTINGS[word.lower()]
+        field = _SETTINGS[word]
         if field in _TEXTS:
             settings[field] = value
         else:

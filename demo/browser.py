@@ -3,12 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
 
 from playwright.async_api import Browser, async_playwright
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
-_FLAGS: Final = (
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -24,7 +23,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """Yield the browser, and close it whatever happens."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=_FLAGS
+            executable_path=CHROMIUM, args=CHROMIUM_FLAGS
         )
         try:
             yield browser

@@ -5,54 +5,36 @@ from datetime import datetime, timedelta
 import math
 from typing import Final
 
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID
-from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.selector import ConfigEntrySelector
-from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from .const import DOMAIN
-from .coordinator import BlynkConfigEntry, BlynkCoordinator
-from .exposure import Exposure
-from .history.backfill import Backfill
-from .history.daily_points import POINTS_PER_DAY
-from .history.gaps import REACH
-from .history.recorded import Obstacle, RecorderUnavailable
+from ..const import DOMAIN
+from ..coordinator import BlynkCoordinator
+from ..exposure import Exposure
+from ..history.backfill import Backfill
+from ..history.daily_points import POINTS_PER_DAY
+from ..history.gaps import REACH
+from ..history.recorded import Obstacle, RecorderUnavailable
+from .calls import ATTR_DATASTREAMS, Action, coordinator_of, refusal
 
-SERVICE_BACKFILL: Final = "backfill"
-ATTR_DATASTREAMS: Final = "datastreams"
 ATTR_END: Final = "end"
 ATTR_START: Final = "start"
 _USUALLY: Final = timedelta(days=1)
 
-BACKFILL_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(ATTR_CONFIG_ENTRY_ID): ConfigEntrySelector(
-            {"integration": DOMAIN}
-        ),
-        vol.Optional(ATTR_START): cv.datetime,
-        vol.Optional(ATTR_END): cv.datetime,
-        vol.Optional(ATTR_DATASTREAMS): vol.All(cv.ensure_list, [cv.string]),
-    }
-)
 
-
-async def async_backfill(call: ServiceCall) -> ServiceResponse:
+async def _async_backfill(call: ServiceCall) -> ServiceResponse:
     """Let the history of a time wait to be sent; return how much of it there is."""
-    entry: BlynkConfigEntry = async_get_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
-    )
+    coordinator = coordinator_of(call)
     start, end = _range(call.data.get(ATTR_START), call.data.get(ATTR_END))
-    coordinator = entry.runtime_data
     backfill = coordinator.backfill
     chosen = _chosen(coordinator, call.data.get(ATTR_DATASTREAMS))
     obstacles = {item: backfill.obstacle(item) for item in chosen}
     if set(obstacles.values()) == {Obstacle.NO_RECORDER}:
-        raise _refusal(translation_key="no_recorder")
+        raise refusal(translation_key="no_recorder")
     points: dict[str, JsonValueType] = {}
     skipped: dict[str, JsonValueType] = {}
     messages = 0
@@ -84,7 +66,7 @@ def _range(start: datetime | None, end: datetime | None) -> tuple[datetime, date
     since = until - _USUALLY if start is None else dt_util.as_utc(start)
     since = max(since, now - timedelta(seconds=REACH))
     if since >= until:
-        raise _refusal(translation_key="empty_range")
+        raise refusal(translation_key="empty_range")
     return since, until
 
 
@@ -101,9 +83,9 @@ def _chosen(
     if names is None:
         if chosen := [item for item in published.values() if item.backfill]:
             return chosen
-        raise _refusal(translation_key="nothing_to_backfill")
+        raise refusal(translation_key="nothing_to_backfill")
     if unknown := [name for name in names if name not in published]:
-        raise _refusal(translation_key="not_published", datastreams=", ".join(unknown))
+        raise refusal(translation_key="not_published", datastreams=", ".join(unknown))
     return [published[name] for name in dict.fromkeys(names)]
 
 
@@ -121,10 +103,13 @@ async def _async_request(
         ) from error
 
 
-def _refusal(translation_key: str, **placeholders: str) -> ServiceValidationError:
-    """Return what is wrong with a request."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=translation_key,
-        translation_placeholders=placeholders,
-    )
+BACKFILL: Final = Action(
+    "backfill",
+    _async_backfill,
+    {
+        vol.Optional(ATTR_START): cv.datetime,
+        vol.Optional(ATTR_END): cv.datetime,
+        vol.Optional(ATTR_DATASTREAMS): vol.All(cv.ensure_list, [cv.string]),
+    },
+    SupportsResponse.OPTIONAL,
+)

@@ -1,0 +1,1 @@
+"""The integration's actions: a file for what each group of them is about."""

@@ -1,0 +1,1 @@
+"""Tests of the checks that stand in for hassfest and the HACS action."""
