@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 import pytest
 
 from demo.datastreams import Datastream
@@ -24,7 +24,7 @@ from .browser.frontend import DOMAIN, Frontend
 from .browser.installed import require_chromium
 from .browser.plan_table import typed_in
 from .browser.texts import english
-from .browser.window import PHONE, Window, outside, preserved, window
+from .browser.window import PHONE, Window, outside, preserved, redacted, window
 
 IMAGES: Final = "JOURNEY_IMAGES"
 """The environment variable that names a folder for the pictures."""
@@ -59,9 +59,13 @@ class Journey:
         """Take the page."""
         await self.album.take(self.front.page, name)
 
+    async def picture_of(self, name: str, part: Locator) -> None:
+        """Take a part of the page."""
+        await self.album.take(self.front.page, name, part)
+
     async def picture_of_dialog(self, name: str) -> None:
         """Take the flow's dialog."""
-        await self.album.take(self.front.page, name, self.front.dialog.frame)
+        await self.picture_of(name, self.front.dialog.frame)
 
     async def issues(self) -> list[str]:
         """Return the repair issues that there are."""
@@ -91,7 +95,7 @@ async def find_the_integration(journey: Journey) -> None:
     front = journey.front
     await front.to_integrations()
     found = await front.find_integration()
-    await journey.picture("add")
+    await journey.picture_of("add", front.brands)
     await found.click()
 
 
@@ -372,3 +376,13 @@ def test_a_missing_browser_is_a_skip_but_not_in_ci(
     monkeypatch.delenv("CI")
     with pytest.raises(pytest.skip.Exception, match="Debian"):
         require_chromium(tmp_path / "chromium")
+
+
+def test_what_is_kept_of_a_failure_has_no_token() -> None:
+    lines = {
+        f"console error: wrong token {WRONG}": "console error: wrong token …",
+        f"failed: GET http://127.0.0.1/api?token={WRONG}: 401": "failed: GET http://127.0.0.1/api?… 401",
+        f"failed: ws://127.0.0.1/{WRONG[:8]}.{WRONG}.{WRONG}": "failed: ws://127.0.0.1/…",
+        "console error: no such field": "console error: no such field",
+    }
+    assert {line: redacted(line) for line in lines} == lines

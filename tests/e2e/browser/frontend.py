@@ -134,6 +134,11 @@ class Frontend:
         return self.page.locator("ha-config-entry-row").first
 
     @property
+    def brands(self) -> Locator:
+        """Return the dialog that lists all integrations."""
+        return self.page.locator("dialog-add-integration dialog").first
+
+    @property
     def bridge_card(self) -> Locator:
         """Return the integration among all that are set up."""
         return self.page.locator(f"a[href$='/integration/{DOMAIN}']")

@@ -72,7 +72,12 @@ class Window:
 
     def _note(self, kind: str, text: str) -> None:
         """Remember a line without anything secret in it."""
-        self._log.append(f"{kind}: {_SECRET.sub('…', _QUERY.sub('?…', text))}")
+        self._log.append(f"{kind}: {redacted(text)}")
+
+
+def redacted(text: str) -> str:
+    """Return a line of the log without tokens, whosever they are."""
+    return _SECRET.sub("…", _QUERY.sub("?…", text))
 
 
 @asynccontextmanager
