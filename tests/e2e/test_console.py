@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 import pytest
 
+from demo.browser import chromium
 from simulator import Datastream, DataType, Simulator, SimulatorOptions
 from simulator.datastreams import Value
 from tests.simulator.peer import Peer
+
+from .browser.installed import require_chromium
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz012345"
 
@@ -70,12 +73,14 @@ class Console:
 
 
 @pytest.fixture
-async def console(browser: Browser) -> AsyncIterator[Console]:
+async def console(socket_enabled: None) -> AsyncIterator[Console]:
     """Return the console of a simulator whose device is connected."""
+    require_chromium()
     options = SimulatorOptions(token=TOKEN, datastreams=TEMPLATE)
     async with (
         Simulator(options) as simulator,
         Peer.open(simulator.entry.mqtt_port) as device,
+        chromium() as browser,
     ):
         await device.subscribed(TOKEN)
         page = await browser.new_page(viewport={"width": 1280, "height": 1400})
