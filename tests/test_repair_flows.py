@@ -388,7 +388,7 @@ async def test_who_only_counts_them_sees_no_issue(
     watch = Watch()
     complaints = Complaints(hass, entry, watch)
     entry.runtime_data.server_messages.complaints = complaints
-    for _ in range(6):
+    for _ in range(7):
         watch.now += 601
         complaints.async_heard("Wrong")
     assert issue(hass, "server_complaints")
