@@ -21,7 +21,7 @@ from .device.messages import (
     get_all_values,
 )
 from .device.metadata import metadata_questions
-from .requests import Requests
+from .requests import Requests, Unconfirmed
 from .state_sync import StateSync
 from .uplink import Uplink
 
@@ -165,6 +165,9 @@ class Inquiries:
 
         try:
             await self._requests.async_send(leave)
+        except Unconfirmed:
+            # It may have arrived, and its answer may still come.
+            raise
         except HomeAssistantError:
             if has_left:
                 self._async_withdraw(names)
