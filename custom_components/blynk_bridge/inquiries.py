@@ -118,7 +118,8 @@ class Inquiries:
             inquiry.everything = True
             await self._async_ask(inquiry, names, get_all_values())
             await _async_wait(inquiry, None, _COLLECT_TIME)
-            for name in names:
+            # What has answered expects nothing more: what is expected is another's.
+            for name in inquiry.asked - inquiry.found.keys():
                 exposure = self._bindings.exposures.get(name)
                 if exposure is not None and not self._state_sync.is_guarded(exposure):
                     self._async_withdraw((name,))

@@ -267,6 +267,30 @@ async def test_a_door_stays_shut_after_a_slow_acknowledgement(
     assert not commands
 
 
+async def test_an_answer_belongs_to_the_call_that_waits_for_it(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A question about everything that was answered ends, and takes nothing of another's."""
+    commands = async_capture_events(hass, EVENT_COMMAND)
+    monkeypatch.setattr(inquiries, "_PATIENCE", 5.0)
+    await set_up(LAMP)
+    await simulator.wait_for(lambda: value_of(simulator, "Lamp") == 0)
+    everything = hass.async_create_task(ask(hass, "get_values"))
+    await simulator.wait_for(lambda: ("get/ds/all", b"") in published(simulator))
+    simulator.behaviour.withhold_answers = True
+    one = hass.async_create_task(ask(hass, "get_values", datastreams=["Lamp"]))
+    await simulator.wait_for(lambda: questions(simulator))
+    assert (await everything)["values"]["Lamp"] == 0
+    store(simulator, Lamp=1)
+    deliver(simulator, "Lamp")
+    assert (await one)["values"] == {"Lamp": 1}
+    await simulator.wait_for(lambda: value_of(simulator, "Lamp") == 0)
+    assert not commands
+
+
 async def test_calls_at_the_same_time(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
