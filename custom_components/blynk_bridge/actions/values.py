@@ -30,6 +30,7 @@ from .calls import (
     checked_name,
     coordinator_of,
     refusal,
+    utc,
 )
 from .forms import answered, update_of
 
@@ -174,7 +175,7 @@ def _past(update: Update, time: datetime) -> Message:
     Raises ServiceValidationError for a time that Blynk does not take.
     """
     now = dt_util.utcnow().timestamp()
-    moment = dt_util.as_utc(time).timestamp()
+    moment = utc(time).timestamp()
     if not now - REACH <= moment <= now:
         raise refusal(translation_key="invalid_time")
     if has_parts(update.form):
