@@ -291,6 +291,19 @@ async def test_an_answer_belongs_to_the_call_that_waits_for_it(
     assert not commands
 
 
+async def test_an_empty_complaint_is_about_no_question(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A question about everything names nothing."""
+    await set_up(LAMP)
+    await simulator.wait_for(lambda: value_of(simulator, "Lamp") == 0)
+    simulator.behaviour.puback_delay = SOON
+    asking = hass.async_create_task(ask(hass, "get_values"))
+    await simulator.wait_for(lambda: ("get/ds/all", b"") in published(simulator))
+    await simulator.send("downlink/diag", b"\n")
+    assert (await asking)["values"]["Lamp"] == 0
+
+
 async def test_calls_at_the_same_time(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
