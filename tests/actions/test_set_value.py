@@ -352,6 +352,22 @@ async def test_what_blynk_has_refused_once_is_older(
         assert state(hass, "number.level") == "5"
 
 
+async def test_a_call_that_nobody_waits_for_any_more(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A script was stopped when its value was on its way: Blynk is asked for what it has."""
+    await nine(simulator, hass, set_up)
+    simulator.behaviour.puback_delay = 0.3
+    setting = hass.async_create_task(
+        call(hass, "set_value", datastream="Level", value=5)
+    )
+    await simulator.wait_for(lambda: value_of(simulator, "Level") == 5)
+    setting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await setting
+    await eventually(lambda: state(hass, "number.level") == "5")
+
+
 async def test_a_value_that_waits_here_is_older(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:

@@ -1,5 +1,6 @@
 """The actions about datastreams' values."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -213,7 +214,7 @@ async def _async_write(
 
     try:
         await coordinator.requests.async_send(leave, about=names)
-    except HomeAssistantError:
+    except HomeAssistantError, asyncio.CancelledError:
         if has_left:
             controls.async_doubt(values)
         raise
