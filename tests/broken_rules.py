@@ -20,6 +20,11 @@ def code(file: str, old: str, new: str, count: int = 1) -> Break:
     return replaced(f"{INTEGRATION}/{file}", old, new, count)
 
 
+def both(first: Break, second: Break) -> Break:
+    """Break it in two places, where one alone would do no harm."""
+    return lambda project: second(first(project))
+
+
 def added(file: str, lines: str) -> Break:
     """Write a file of code that was not there, or in the place of one that was."""
     return written(f"{INTEGRATION}/{file}", lines)
@@ -183,7 +188,10 @@ BROKEN: Final[dict[str, dict[str, Break]]] = {
     "reauthentication-flow": {
         "no step": code("config_flow.py", "def async_step_reauth_confirm", "def f"),
         "no form": without(ENGLISH, "config", "step", "reauth_confirm"),
-        "nobody who starts it": code("coordinator.py", "async_start_reauth", "f"),
+        "nobody who starts it": both(
+            code("coordinator.py", "async_start_reauth", "f", -1),
+            code("flows/repair_connection.py", "async_start_reauth", "f", -1),
+        ),
     },
     "test-coverage": {
         "enough is less": replaced("scripts/test", "--cov-fail-under=95", ""),

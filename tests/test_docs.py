@@ -17,6 +17,7 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
+from custom_components.blynk_bridge import PLATFORMS
 from simulator import Simulator
 
 from .conftest import SetUp, control, event
@@ -94,6 +95,24 @@ def test_every_document_is_found_from_the_readme() -> None:
     for file in (*DOCUMENTS, *(ROOT / "docs" / "images").glob("*.png")):
         if file.name != "README.md":
             assert file.resolve() in shown, file
+
+
+def test_the_house_has_every_file() -> None:
+    """Platforms, actions and traits are a file each of what one line tells of."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    house = next(
+        block for block in CODE.findall(text) if "\ncustom_components/" in block
+    )
+    told = set(re.findall(r"[a-z_]+\.py", house))
+    integration = ROOT / "custom_components" / "blynk_bridge"
+    told |= {f"{platform}.py" for platform in PLATFORMS}
+    for folder in (".", "device", "flows", "history"):
+        there = {file.name for file in (integration / folder).glob("*.py")}
+        assert there - told <= {"__init__.py"}, folder
+    for name in told:
+        assert [*ROOT.glob(f"custom_components/**/{name}"), *ROOT.glob(f"*/{name}")], (
+            name
+        )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)

@@ -109,7 +109,9 @@ async def test_at_first_questions_then_values_then_properties(
     order = [key for key, _ in itertools.groupby(kind(topic) for topic in topics)]
     assert order == ["info/mcu", "get/ds", "value", "property", "get/ds"]
     assert topics.count("batch_ds") == 2
-    assert spent(simulator)["value"] == 2 + COLORS
+    cost = spent(simulator)
+    assert cost["value"] == 2 + COLORS
+    assert cost.total() == 32
 
 
 async def test_a_reconnect_costs_a_handful(

@@ -1,6 +1,7 @@
 """What is left of an entry, and of a part of it, that is removed: nothing."""
 
 import asyncio
+import gc
 import logging
 from typing import Any
 
@@ -157,6 +158,38 @@ async def test_an_entry_that_was_never_sound_can_be_removed(
     assert not await hass.config_entries.async_setup(ENTRY_ID)
     caplog.clear()
     assert await hass.config_entries.async_remove(ENTRY_ID)
+    assert key not in hass_storage
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
+
+
+async def test_an_entry_of_a_later_version_can_be_removed(
+    hass: HomeAssistant, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whose data has another form: what stays in Blynk is told."""
+    caplog.set_level(logging.INFO)
+    key = f"{DOMAIN}.{ENTRY_ID}"
+    overrides = {"device": "a", "properties": {"Temperature": {"label": ["Outside"]}}}
+    hass_storage[key] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": key,
+        "data": {"overrides": overrides},
+    }
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        entry_id=ENTRY_ID,
+        title="Home",
+        data={"host": "127.0.0.1", "transport": "tls"},
+        version=2,
+    )
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(ENTRY_ID)
+    caplog.clear()
+    assert await hass.config_entries.async_remove(ENTRY_ID)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    gc.collect()
+    (line,) = (each for each in caplog.messages if "stay in Blynk" in each)
+    assert line.startswith("Home is removed, and 1 properties of its widgets stay")
     assert key not in hass_storage
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
 

@@ -35,6 +35,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "history/omissions.py": "words of the log; diagnostics have the keys",
     "network.py": "the name of an HTTP header",
     "plan_formats.py": "words of Blynk's console, and what programs and assistants read",
+    "removal.py": "words of the log: why something stays in Blynk",
     "units.py": "Blynk's own names of units",
 }
 """Why a file has English words in it that are shown or sent."""

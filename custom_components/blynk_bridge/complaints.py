@@ -19,7 +19,7 @@ from .plan_formats import escaped
 from .texts import number_text
 
 ISSUE_COMPLAINTS: Final = "server_complaints"
-_TIMES: Final = 6
+_TIMES: Final = 7
 """So often a complaint has to come before it is an issue."""
 _APART: Final = 600.0
 """Seconds between those that count: a burst is one, and an hour the least it takes."""

@@ -21,7 +21,7 @@ from .device.messages import (
     get_all_values,
 )
 from .device.metadata import metadata_questions
-from .requests import Requests
+from .requests import Requests, Unconfirmed
 from .state_sync import StateSync
 from .uplink import Uplink
 
@@ -118,7 +118,8 @@ class Inquiries:
             inquiry.everything = True
             await self._async_ask(inquiry, names, get_all_values())
             await _async_wait(inquiry, None, _COLLECT_TIME)
-            for name in names:
+            # What has answered expects nothing more: what is expected is another's.
+            for name in inquiry.asked - inquiry.found.keys():
                 exposure = self._bindings.exposures.get(name)
                 if exposure is not None and not self._state_sync.is_guarded(exposure):
                     self._async_withdraw((name,))
@@ -165,6 +166,9 @@ class Inquiries:
 
         try:
             await self._requests.async_send(leave)
+        except Unconfirmed:
+            # It may have arrived, and its answer may still come.
+            raise
         except HomeAssistantError:
             if has_left:
                 self._async_withdraw(names)

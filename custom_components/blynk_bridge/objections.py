@@ -10,6 +10,7 @@ from homeassistant.core import callback
 
 from .device.values import legible
 
+_NEVER: Final = r"(?!)"
 _SHOWN_MAX: Final = 255
 """Characters of what the server says."""
 
@@ -45,7 +46,7 @@ class Objections:
         """Listen to what is said about any of these words for a while."""
         names = "|".join(re.escape(word) for word in words)
         objection = Objection(
-            re.compile(rf"(?<!\w)(?:{names})(?!\w)" if names else "^$")
+            re.compile(rf"(?<!\w)(?:{names})(?!\w)" if names else _NEVER)
         )
         self._expected.append(objection)
         try:

@@ -63,13 +63,20 @@ async def _async_erase(
     left = overridden(learned)
     integration = await async_get_integration(hass, DOMAIN)
     try:
+        settings = session_settings(entry.data, str(integration.version), learned.home)
+        context = tls_context(entry.data)
+        verify_ssl = entry.data[CONF_VERIFY_SSL]
+    except (BlynkError, KeyError, ValueError) as error:
+        _tell_of(entry, left, f"its data can't be read ({type(error).__name__})")
+        return
+    try:
         async with (
             asyncio.timeout(_TIMEOUT),
             visit(
-                session_settings(entry.data, str(integration.version), learned.home),
-                tls_context(entry.data),
+                settings,
+                context,
                 resolve=async_resolver(hass),
-                ask=async_asker(hass, entry.data[CONF_VERIFY_SSL]),
+                ask=async_asker(hass, verify_ssl),
             ) as session,
         ):
             while left:

@@ -9,7 +9,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.blynk_bridge import inquiries
+from custom_components.blynk_bridge import inquiries, requests
 from custom_components.blynk_bridge.device.messages import MESSAGE_SIZE_MAX
 from custom_components.blynk_bridge.downlink import EVENT_COMMAND
 from simulator import Simulator
@@ -242,6 +242,66 @@ async def test_a_door_stays_shut(
     deliver(simulator, "Door")
     await simulator.wait_for(lambda: value_of(simulator, "Door") == 0)
     assert [event.data["datastream"] for event in commands] == ["Lamp"]
+
+
+@pytest.mark.parametrize("names", [["Door"], []], ids=["one", "everything"])
+async def test_a_door_stays_shut_after_a_slow_acknowledgement(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    names: list[str],
+) -> None:
+    """The call has ended; the question is on its way, and so is its answer."""
+    commands = async_capture_events(hass, EVENT_COMMAND)
+    hass.states.async_set("cover.garage", "closed", GARAGE)
+    await set_up(exposure("cover.garage", "open", "Door", opted_in=True))
+    await simulator.wait_for(lambda: value_of(simulator, "Door") == 0)
+    monkeypatch.setattr(requests, "PATIENCE", SOON)
+    simulator.behaviour.puback_delay = 3 * SOON
+    simulator.behaviour.withhold_answers = True
+    assert await unanswered(hass, "get_values", datastreams=names) == "not_confirmed"
+    store(simulator, Door=1)
+    deliver(simulator, "Door")
+    await simulator.wait_for(lambda: value_of(simulator, "Door") == 0)
+    assert not commands
+
+
+async def test_an_answer_belongs_to_the_call_that_waits_for_it(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A question about everything that was answered ends, and takes nothing of another's."""
+    commands = async_capture_events(hass, EVENT_COMMAND)
+    monkeypatch.setattr(inquiries, "_PATIENCE", 5.0)
+    await set_up(LAMP)
+    await simulator.wait_for(lambda: value_of(simulator, "Lamp") == 0)
+    everything = hass.async_create_task(ask(hass, "get_values"))
+    await simulator.wait_for(lambda: ("get/ds/all", b"") in published(simulator))
+    simulator.behaviour.withhold_answers = True
+    one = hass.async_create_task(ask(hass, "get_values", datastreams=["Lamp"]))
+    await simulator.wait_for(lambda: questions(simulator))
+    assert (await everything)["values"]["Lamp"] == 0
+    store(simulator, Lamp=1)
+    deliver(simulator, "Lamp")
+    assert (await one)["values"] == {"Lamp": 1}
+    await simulator.wait_for(lambda: value_of(simulator, "Lamp") == 0)
+    assert not commands
+
+
+async def test_an_empty_complaint_is_about_no_question(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A question about everything names nothing."""
+    await set_up(LAMP)
+    await simulator.wait_for(lambda: value_of(simulator, "Lamp") == 0)
+    simulator.behaviour.puback_delay = SOON
+    asking = hass.async_create_task(ask(hass, "get_values"))
+    await simulator.wait_for(lambda: ("get/ds/all", b"") in published(simulator))
+    await simulator.send("downlink/diag", b"\n")
+    assert (await asking)["values"]["Lamp"] == 0
 
 
 async def test_calls_at_the_same_time(

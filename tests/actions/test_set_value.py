@@ -132,6 +132,10 @@ NO_VALUES: list[tuple[dict[str, Any], str]] = [
     ({"datastream": "Count", "value": math.nan}, "value_without_form"),
     ({"datastream": "Count", "value": math.inf}, "value_without_form"),
     ({"datastream": "Count", "value": 10**400}, "value_without_form"),
+    (
+        {"datastream": "Place", "value": {"longitude": 10**400, "latitude": 1}},
+        "value_without_form",
+    ),
     ({"datastream": "Count", "value": []}, "value_without_form"),
     ({"datastream": "Count", "value": {"a": 1}}, "value_without_form"),
     ({"datastream": "Count", "value": ["a", None]}, "value_without_form"),
@@ -348,6 +352,22 @@ async def test_what_blynk_has_refused_once_is_older(
         assert state(hass, "number.level") == "5"
 
 
+async def test_a_call_that_nobody_waits_for_any_more(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """A script was stopped when its value was on its way: Blynk is asked for what it has."""
+    await nine(simulator, hass, set_up)
+    simulator.behaviour.puback_delay = 0.3
+    setting = hass.async_create_task(
+        call(hass, "set_value", datastream="Level", value=5)
+    )
+    await simulator.wait_for(lambda: value_of(simulator, "Level") == 5)
+    setting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await setting
+    await eventually(lambda: state(hass, "number.level") == "5")
+
+
 async def test_a_value_that_waits_here_is_older(
     hass: HomeAssistant, simulator: Simulator, set_up: SetUp
 ) -> None:
@@ -424,6 +444,20 @@ async def test_what_has_no_past(
     data = {"datastream": "Message", "value": value, "timestamp": time}
     assert await refused(hass, "set_value", **data) == key
     assert not published(simulator)
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
+@pytest.mark.parametrize("time", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
+async def test_the_ends_of_the_calendar(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp, zone: str, time: str
+) -> None:
+    """Are refused like any other time that is too far away, also where UTC has none."""
+    await hass.config.async_set_time_zone(zone)
+    await set_up()
+    data = {"datastream": "Message", "value": 1, "timestamp": time}
+    assert await refused(hass, "set_value", **data) == "invalid_time"
+    empty = {"start" if time.startswith("9") else "end": time}
+    assert await refused(hass, "backfill", **empty) == "empty_range"
 
 
 # --- Erasing -------------------------------------------------------------------------

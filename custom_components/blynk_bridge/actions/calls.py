@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
@@ -15,6 +16,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.selector import ConfigEntrySelector
 from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
@@ -106,6 +108,14 @@ def checked_name(given: object) -> str:
             name=shown(given),
             limit=str(DATASTREAM_NAME_MAX),
         ) from error
+
+
+def utc(given: datetime) -> datetime:
+    """Return a time in UTC; at the calendar's ends, where UTC has none, what comes near."""
+    try:
+        return dt_util.as_utc(given)
+    except OverflowError:
+        return given.replace(tzinfo=UTC)
 
 
 def as_list(given: object) -> list[object]:

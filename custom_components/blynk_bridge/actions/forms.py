@@ -69,7 +69,10 @@ def _location(longitude: object, latitude: object, data_type: DataType) -> Locat
     for part in (longitude, latitude):
         if isinstance(part, bool) or not isinstance(part, int | float):
             raise InvalidValue(data_type)
-        degrees.append(float(part))
+        try:
+            degrees.append(float(part))
+        except OverflowError as error:
+            raise InvalidValue(data_type) from error
     return Location(*degrees)
 
 

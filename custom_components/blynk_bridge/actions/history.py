@@ -19,7 +19,7 @@ from ..history.backfill import Backfill
 from ..history.daily_points import POINTS_PER_DAY
 from ..history.gaps import REACH
 from ..history.recorded import Obstacle, RecorderUnavailable
-from .calls import ATTR_DATASTREAMS, Action, coordinator_of, refusal
+from .calls import ATTR_DATASTREAMS, Action, coordinator_of, refusal, utc
 
 ATTR_END: Final = "end"
 ATTR_START: Final = "start"
@@ -62,9 +62,10 @@ def _range(start: datetime | None, end: datetime | None) -> tuple[datetime, date
     Raises ServiceValidationError for none.
     """
     now = dt_util.utcnow()
-    until = now if end is None else min(dt_util.as_utc(end), now)
-    since = until - _USUALLY if start is None else dt_util.as_utc(start)
-    since = max(since, now - timedelta(seconds=REACH))
+    earliest = now - timedelta(seconds=REACH)
+    until = now if end is None else max(earliest, min(utc(end), now))
+    since = until - _USUALLY if start is None else utc(start)
+    since = max(since, earliest)
     if since >= until:
         raise refusal(translation_key="empty_range")
     return since, until

@@ -1,5 +1,6 @@
 """The actions about datastreams' values."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -30,6 +31,7 @@ from .calls import (
     checked_name,
     coordinator_of,
     refusal,
+    utc,
 )
 from .forms import answered, update_of
 
@@ -174,7 +176,7 @@ def _past(update: Update, time: datetime) -> Message:
     Raises ServiceValidationError for a time that Blynk does not take.
     """
     now = dt_util.utcnow().timestamp()
-    moment = dt_util.as_utc(time).timestamp()
+    moment = utc(time).timestamp()
     if not now - REACH <= moment <= now:
         raise refusal(translation_key="invalid_time")
     if has_parts(update.form):
@@ -212,7 +214,7 @@ async def _async_write(
 
     try:
         await coordinator.requests.async_send(leave, about=names)
-    except HomeAssistantError:
+    except HomeAssistantError, asyncio.CancelledError:
         if has_left:
             controls.async_doubt(values)
         raise
