@@ -53,6 +53,8 @@ class Journey:
     window: Window
     front: Frontend
     album: Album
+    kept: Path
+    """Where to keep what was to be seen when something has failed."""
     template: list[Datastream] = field(default_factory=list)
 
     async def picture(self, name: str) -> None:
@@ -301,7 +303,7 @@ async def expose_one_more(journey: Journey, console: ConsolePage) -> None:
 async def look_from_a_phone(journey: Journey, browser: Browser) -> None:
     """See that the widest table fits."""
     async with window(browser, PHONE, like=journey.window) as pocket:
-        async with preserved(pocket, journey.album.folder):
+        async with preserved(pocket, journey.kept / "phone"):
             url = f"{journey.flat.client.url}/config/integrations/integration/{DOMAIN}"
             front = Frontend(await pocket.open(url))
             await front.add_subentry(
@@ -347,7 +349,7 @@ async def test_a_person_finds_their_way(browser: Browser, tmp_path: Path) -> Non
         preserved(desk, tmp_path),
     ):
         front = Frontend(await desk.open(flat.client.url))
-        journey = Journey(flat, simulator, desk, front, Album(images))
+        journey = Journey(flat, simulator, desk, front, Album(images), tmp_path)
         await log_in(journey)
         await find_the_integration(journey)
         await meet_a_wrong_token(journey)

@@ -56,6 +56,7 @@ class Window:
 
     async def preserve(self, folder: Path) -> None:
         """Store what every tab shows, and what the browser has logged."""
+        folder.mkdir(exist_ok=True)
         for number, page in enumerate(self.context.pages, start=1):
             await page.screenshot(path=folder / f"failure-{number}.png")
         text = "\n".join(self._log)
