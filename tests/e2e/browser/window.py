@@ -1,5 +1,6 @@
 """A window of the browser that has no internet, and that remembers what went wrong in it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -56,11 +57,10 @@ class Window:
 
     async def preserve(self, folder: Path) -> None:
         """Store what every tab shows, and what the browser has logged."""
-        folder.mkdir(exist_ok=True)
         for number, page in enumerate(self.context.pages, start=1):
             await page.screenshot(path=folder / f"failure-{number}.png")
         text = "\n".join(self._log)
-        (folder / "browser.log").write_text(f"{text}\n", encoding="utf-8")
+        await asyncio.to_thread(_write, folder / "browser.log", f"{text}\n")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         self._note(f"console {message.type}", message.text)
@@ -74,6 +74,12 @@ class Window:
     def _note(self, kind: str, text: str) -> None:
         """Remember a line without anything secret in it."""
         self._log.append(f"{kind}: {redacted(text)}")
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file, and the folder that it belongs into."""
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def redacted(text: str) -> str:
