@@ -154,6 +154,14 @@ _PARTS: Final[Mapping[str, object]] = {
     "issues": {str: _ISSUE},
     "options": _ENDS,
     "selector": {cv.slug: _SELECTOR},
+    "preview_features": {
+        text_key: {
+            "name": _text,
+            "description": _text,
+            "enable_confirmation": _text,
+            "disable_confirmation": _text,
+        }
+    },
     "services": {text_key: _SERVICE},
     "system_health": {"info": {text_key: _text}},
     "title": _text,

@@ -93,7 +93,7 @@ async def _async_erase(
 
 
 def _tell_of(
-    entry: ConfigEntry, left: list[tuple[str, str]], error: BaseException
+    entry: ConfigEntry, left: list[tuple[str, str]], reason: BaseException | str
 ) -> None:
     """Say what stays in Blynk, and how to be rid of it."""
     _LOGGER.info(
@@ -101,5 +101,5 @@ def _tell_of(
         "Clearing the device's data there resets them",
         entry.title,
         len(left),
-        str(error) or type(error).__name__,
+        str(reason) or type(reason).__name__,
     )

@@ -66,6 +66,7 @@ class ServerMessages:
     def async_heard(self, text: str) -> None:
         """Take what the server says: it is counted in any case."""
         self.heard += 1
+        _LOGGER.debug("Diagnostic from the server: %r", text)
         notice = notice_of(self._entry.options)
         if notice is Notice.COUNT:
             self._status.async_diagnosed(None, self.heard)
