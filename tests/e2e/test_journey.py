@@ -4,15 +4,13 @@ Home Assistant and the simulator are processes of their own. Each step leaves a 
 `scripts/screenshots` has them put into docs/images, where the README shows them.
 """
 
-from dataclasses import dataclass, field
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, expect
 import pytest
 
-from demo.datastreams import Datastream
 from demo.processes import LOCALHOST, free_port
 from demo.simulator import TEMPLATE, Simulator
 from demo.waiting import wait_for
@@ -22,9 +20,10 @@ from .browser.console import ConsolePage
 from .browser.flat import HALL, LIVING_ROOM, Flat
 from .browser.frontend import DOMAIN, Frontend
 from .browser.installed import require_chromium
+from .browser.journey import Journey
 from .browser.plan_table import typed_in
 from .browser.texts import english
-from .browser.window import PHONE, Window, outside, preserved, redacted, window
+from .browser.window import PHONE, outside, preserved, redacted, window
 
 IMAGES: Final = "JOURNEY_IMAGES"
 """The environment variable that names a folder for the pictures."""
@@ -42,48 +41,6 @@ LOST: Final = "Hall humidity"
 LOST_ENTITY: Final = "sensor.hall_humidity"
 OPERATED: Final = {"Blind", "Floor lamp", "Coffee machine"}
 _LIMIT: Final = 20_000.0
-
-
-@dataclass(slots=True)
-class Journey:
-    """The person, what they look at, and what they have made in Blynk."""
-
-    flat: Flat
-    simulator: Simulator
-    window: Window
-    front: Frontend
-    album: Album
-    kept: Path
-    """Where to keep what was to be seen when something has failed."""
-    template: list[Datastream] = field(default_factory=list)
-
-    async def picture(self, name: str) -> None:
-        """Take the page."""
-        await self.album.take(self.front.page, name)
-
-    async def picture_of(self, name: str, part: Locator) -> None:
-        """Take a part of the page."""
-        await self.album.take(self.front.page, name, part)
-
-    async def picture_of_dialog(self, name: str) -> None:
-        """Take the flow's dialog."""
-        await self.picture_of(name, self.front.dialog.frame)
-
-    async def issues(self) -> list[str]:
-        """Return the repair issues that there are."""
-        answer = await self.flat.client.command("repairs/list_issues")
-        return [each["issue_id"] for each in answer["issues"]]
-
-    async def plan(self) -> list[dict[str, Any]]:
-        """Return what the action that exports the plan has to say."""
-        entries = await self.flat.client.command("config_entries/get", domain=DOMAIN)
-        answer = await self.flat.client.request(
-            "POST",
-            f"/api/services/{DOMAIN}/export_plan?return_response",
-            {"config_entry_id": entries[0]["entry_id"], "format": "json"},
-        )
-        plan: list[dict[str, Any]] = answer["service_response"]["plan"]
-        return plan
 
 
 async def log_in(journey: Journey) -> None:
