@@ -5,11 +5,10 @@ from collections.abc import AsyncGenerator, Iterator
 import contextlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 import json
-import math
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ from .postgresql import postgresql
 CHANGES: Final = 25
 """Of each entity in each part of the outage, at least."""
 BACKFILL_TIMEOUT: Final = 60.0
+EPOCH: Final = dt_util.utc_from_timestamp(0)
 
 CONFIGURATION: Final = """\
 history:
@@ -158,8 +158,16 @@ async def _recorded(
     for row in found.get(exposed.entity_id, ()):
         value = exposed.value(row)
         if value is not None and (not changes or changes[-1][1] != value):
-            changes.append((math.floor(row["lu"] * 1000), value))
+            changes.append((_millisecond(row["lu"]), value))
     return changes
+
+
+def _millisecond(timestamp: float) -> int:
+    """Return the millisecond of a time as Home Assistant shows it: in microseconds.
+
+    A clock tells finer ones, and the last of a millisecond round up to the next.
+    """
+    return (dt_util.utc_from_timestamp(timestamp) - EPOCH) // timedelta(milliseconds=1)
 
 
 def _in_blynk(simulator: Simulator, exposed: Exposed) -> list[tuple[int, float]]:
