@@ -1,0 +1,1 @@
+"""What Blynk Bridge costs, beside what else a user could pick: ratios, measured in one run."""
