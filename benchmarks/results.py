@@ -34,7 +34,7 @@ class Goal:
     limit: float
     """The goal is met by the middle of the rounds when that is no more than this."""
     unit: str = ""
-    """None for a ratio."""
+    """Empty for a ratio."""
     reason: str = ""
     """Why the goal is missed, as far as that was found out; shown where it is."""
 
