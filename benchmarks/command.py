@@ -4,17 +4,15 @@ import argparse
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from multiprocessing import active_children
 import os
 from pathlib import Path
-import signal
 import time
 from typing import Final
 
 from . import machine, report
 from .catalogue import CATALOGUE, Benchmark
 from .results import Result
-from .run import Failure, Outcome, run
+from .run import Failure, Outcome, run, stop_all
 from .size import Size
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -96,11 +94,10 @@ def _run_all(
         try:
             found = pool.map(lambda benchmark: _run(benchmark, size), counting)
             yield from zip(counting, found, strict=True)
-        except BaseException:
-            # Interrupted: a thread waits for its process, which need not know of it.
+        except KeyboardInterrupt:
+            # The threads are not: they wait for their processes.
             pool.shutdown(wait=False, cancel_futures=True)
-            for child in active_children():
-                os.kill(child.ident or 0, signal.SIGINT)
+            stop_all()
             raise
 
 

@@ -14,7 +14,7 @@ def figure(value: float, digits: int = _DIGITS) -> str:
         return f"{value:,.0f}"
     if value and abs(value) < 1e-4:
         return f"{value:.1e}"
-    return f"{value:.{digits}g}"
+    return f"{value:,.{digits}g}"
 
 
 def measured(goal: Goal) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 import contextlib
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 import os
 from pathlib import Path
 import signal
@@ -55,6 +56,9 @@ def run(benchmark: Benchmark, size: Size) -> Outcome:
         outbox.close()
         try:
             return _receive(process, inbox, benchmark, size)
+        except KeyboardInterrupt:
+            _interrupt(process)
+            raise
         finally:
             inbox.close()
             _end(process, folder)
@@ -62,6 +66,8 @@ def run(benchmark: Benchmark, size: Size) -> Outcome:
 
 def _measure(module: str, size: Size, folder: str, outbox: Connection) -> None:
     """Answer with the result, or with the traceback; the new process's whole life."""
+    # Ctrl-C is for the command, which tells each benchmark once.
+    os.setpgrp()
     # By this folder everything is found that the benchmark makes or starts.
     os.environ["TMPDIR"] = tempfile.tempdir = folder
     try:
@@ -76,8 +82,7 @@ def _receive(
     """Wait for the answer as long as the benchmark may take."""
     limit = benchmark.limit(size)
     if not inbox.poll(limit):
-        # As Ctrl-C would: its contexts are left, and tidy up.
-        os.kill(process.ident or 0, signal.SIGINT)
+        _interrupt(process)
         return Failure(benchmark.key, f"took more than {limit:g} s, and was ended")
     try:
         answer = inbox.recv()
@@ -87,6 +92,24 @@ def _receive(
     if isinstance(answer, Result):
         return answer
     return Failure(benchmark.key, str(answer))
+
+
+def stop_all() -> None:
+    """End what other threads run: they wait for it, and have failed."""
+    running = active_children()
+    for process in running:
+        _interrupt(process)
+    deadline = time.monotonic() + _GRACE
+    for process in running:
+        process.join(max(0, deadline - time.monotonic()))
+        process.kill()
+
+
+def _interrupt(process: BaseProcess) -> None:
+    """Ask it to stop: its contexts are left, and tidy up."""
+    if process.ident is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.ident, signal.SIGINT)
 
 
 def _end(process: SpawnProcess, folder: str) -> None:
