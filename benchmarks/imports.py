@@ -7,10 +7,12 @@ this only once: `python -m benchmarks.imports` is such a process.
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from importlib.util import find_spec
 import json
+from multiprocessing import get_context
 import sys
 import time
 from typing import Final, Self
@@ -41,27 +43,28 @@ class Import:
         return self.library + self.home_assistant + self.ours
 
     @classmethod
-    async def measured(
-        cls, components: Sequence[str], modules: Sequence[str] = ()
-    ) -> Self:
-        """Return what another process measures.
+    async def measured(cls, components: Sequence[str]) -> Self:
+        """Return what another process measures, given what was set up without us.
 
-        Where it is not told the modules of Home Assistant's, they count as ours.
+        Raises ImportError with what that process has said.
         """
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", __name__),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
             cwd=ROOT,
         )
-        asked = json.dumps([list(components), list(modules)]).encode()
+        asked = json.dumps(list(components)).encode()
         try:
             async with asyncio.timeout(_LIMIT):
-                output, _ = await process.communicate(asked)
+                output, errors = await process.communicate(asked)
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+        if process.returncode:
+            raise ImportError(errors.decode())
         return cls(**json.loads(output))
 
 
@@ -84,10 +87,24 @@ def _named_by_home_assistant() -> list[str]:
     return [name for name in names if find_spec(name) is not None]
 
 
-def _measure(components: Sequence[str], modules: Sequence[str]) -> Import:
-    """Import everything, one after the other."""
-    _import_home_assistant(components)
+def _modules_brought() -> list[str]:
+    """Import everything of ours; return what this brings of Home Assistant's."""
     before = set(sys.modules)
+    import_module(_OURS)
+    for module in _named_by_home_assistant():
+        import_module(module)
+    return [
+        module
+        for module in sys.modules
+        if module not in before and module.startswith(f"{_HOME_ASSISTANT}.")
+    ]
+
+
+def _measure(components: Sequence[str]) -> Import:
+    """Import one after the other what a fork of this process has found to be needed."""
+    _import_home_assistant(components)
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as fork:
+        modules = fork.submit(_modules_brought).result()
     began = time.thread_time()
     for module in modules:
         import_module(module)
@@ -101,13 +118,9 @@ def _measure(components: Sequence[str], modules: Sequence[str]) -> Import:
         home_assistant=home_assistant - began,
         library=library - home_assistant,
         ours=time.thread_time() - library,
-        modules=[
-            module
-            for module in sys.modules
-            if module not in before and module.startswith(f"{_HOME_ASSISTANT}.")
-        ],
+        modules=modules,
     )
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(_measure(*json.load(sys.stdin)))))
+    print(json.dumps(asdict(_measure(json.load(sys.stdin)))))

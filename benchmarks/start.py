@@ -102,7 +102,6 @@ async def _rounds(folder: Path, clouds: Sequence[str], size: Size) -> list[Round
             households[name] = Household.in_folder(folder / str(number), cloud)
         components = await _settle(households, stack)
         print("  the homes are founded", flush=True)
-        modules = (await Import.measured(components)).modules
         rounds: list[Round] = []
         took = 0.0
         while len(rounds) < least or (
@@ -113,7 +112,7 @@ async def _rounds(folder: Path, clouds: Sequence[str], size: Size) -> list[Round
                 name: await households[name].live()
                 for name in rotated(list(households), len(rounds))
             }
-            imported = await Import.measured(components, modules)
+            imported = await Import.measured(components)
             rounds.append(Round(lives, imported))
             took = time.monotonic() - since
             print(f"  round {len(rounds)}: {took:.0f} s", flush=True)
