@@ -1,4 +1,4 @@
-"""A Blynk.Cloud for a house of furniture: a device for each room."""
+"""A Blynk.Cloud with as many devices as a benchmark wants."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -13,10 +13,10 @@ from .indoors import Line
 
 @asynccontextmanager
 async def cloud_for(
-    rooms: int, things: int, *, encrypted: bool
+    devices: int, things: int, *, encrypted: bool
 ) -> AsyncGenerator[Line]:
-    """Run a simulator with a device for each room, all of one template."""
-    tokens = [secrets.token_urlsafe(24) for _ in range(rooms)]
+    """Run a simulator with devices of one template, which has a room's things."""
+    tokens = [secrets.token_urlsafe(24) for _ in range(devices)]
     options = SimulatorOptions(
         token=tokens[0],
         template_id=TEMPLATE_ID,

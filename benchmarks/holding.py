@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 import gc
 from pathlib import Path
 import tracemalloc
-from typing import Final
+from typing import Any, Final
 
 from custom_components.blynk_bridge.const import DOMAIN
 
@@ -26,22 +26,21 @@ _STATUS: Final = Path("/proc/self/status")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Bytes that were allocated in setting up and are still held."""
+    """Bytes that setting up has allocated and that are still held, by whose they are."""
 
-    by_owner: Mapping[str, int]
-    by_line: Mapping[str, int]
+    bare: Mapping[str, int]
+    """Of entries without exposures."""
+    exposing: Mapping[str, int]
+    """Of as many entries with exposures."""
 
     @property
-    def total(self) -> int:
-        """Return all of them."""
-        return sum(self.by_owner.values())
-
-    def beyond(self, other: Held) -> Held:
-        """Return what is held more than in another process."""
-        return Held(
-            _difference(self.by_owner, other.by_owner),
-            _difference(self.by_line, other.by_line),
-        )
+    def beyond(self) -> Mapping[str, int]:
+        """Return what the exposures hold, beyond what the entries do."""
+        owners = dict.fromkeys((*self.exposing, *self.bare))
+        return {
+            owner: self.exposing.get(owner, 0) - self.bare.get(owner, 0)
+            for owner in owners
+        }
 
 
 def owner_of(file: str) -> str:
@@ -49,54 +48,65 @@ def owner_of(file: str) -> str:
     return next((owner for part, owner in _OWNERS if part in file), OTHERS)
 
 
-def held(line: Line, things: int) -> Held:
+def held(line: Line, things: int, options: Mapping[str, Any]) -> Held:
     """Return what a house holds for its bridges, as Python counts its objects.
 
     Counted from where the entries are there with all that Home Assistant has of them:
     subentries, and entities with states. Run it in a fresh process.
     """
-    return asyncio.run(_held(line, things))
+    return asyncio.run(_measured(line, things, options, _grown))
 
 
-async def _held(line: Line, things: int) -> Held:
-    tracemalloc.start()
-    async with home_assistant() as hass:
-        furnish(hass, len(line.tokens), things)
-        entries = add_bridges(hass, line, things)
-        await hass.async_block_till_done()
-        before = _snapshot()
-        await set_up(hass, entries)
-        after = _snapshot()
-    by_owner, by_line = Counter[str](), Counter[str]()
-    for difference in after.compare_to(before, "lineno"):
-        frame = difference.traceback[0]
-        by_owner[owner_of(frame.filename)] += difference.size_diff
-        by_line[f"{frame.filename}:{frame.lineno}"] += difference.size_diff
-    return Held(by_owner, by_line)
+def resident(line: Line, things: int, options: Mapping[str, Any]) -> Held:
+    """Return the same as the machine sees it, as nobody's in particular.
 
-
-def _snapshot() -> tracemalloc.Snapshot:
-    """Return what is held, without what nobody can reach, and without the counting."""
-    gc.collect()
-    counting = tracemalloc.Filter(False, tracemalloc.__file__)
-    return tracemalloc.take_snapshot().filter_traces((counting,))
-
-
-def resident(line: Line) -> int:
-    """Return the bytes of the machine's memory that bridges without exposures take.
-
-    Other than Python's count that has what OpenSSL allocates. Run it in a fresh process.
+    That has what OpenSSL allocates, and what Python sets aside for later.
     """
-    return asyncio.run(_resident(line))
+    return asyncio.run(_measured(line, things, options, _grown_in_all))
 
 
-async def _resident(line: Line) -> int:
+type _Grow = Callable[[Awaitable[None]], Awaitable[Mapping[str, int]]]
+
+
+async def _measured(
+    line: Line, things: int, options: Mapping[str, Any], grow: _Grow
+) -> Held:
+    """Measure entries without exposures, and then as many with them.
+
+    One is there before them: what is loaded once is nobody's cost.
+    """
+    first, *tokens = line.tokens
+    rooms = len(tokens) // 2
     async with home_assistant() as hass:
-        entries = add_bridges(hass, line, 0)
+        furnish(hass, rooms, things)
+        await set_up(hass, add_bridges(hass, line, (first,), 0))
+        bare = add_bridges(hass, line, tokens[:rooms], 0)
+        exposing = add_bridges(hass, line, tokens[rooms:], things, options)
         await hass.async_block_till_done()
-        before = _resident_now()
-        await set_up(hass, entries)
-        return _resident_now() - before
+        return Held(await grow(set_up(hass, bare)), await grow(set_up(hass, exposing)))
+
+
+async def _grown(work: Awaitable[None]) -> Mapping[str, int]:
+    """Return by whose code the objects were made that some work has left."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        await work
+        gc.collect()
+        found = tracemalloc.take_snapshot()
+    finally:
+        tracemalloc.stop()
+    grown = Counter[str]()
+    for statistic in found.statistics("filename"):
+        grown[owner_of(statistic.traceback[0].filename)] += statistic.size
+    return dict(grown)
+
+
+async def _grown_in_all(work: Awaitable[None]) -> Mapping[str, int]:
+    """Return by how much some work has made this process larger."""
+    before = _resident_now()
+    await work
+    return {"": _resident_now() - before}
 
 
 def _resident_now() -> int:
@@ -105,9 +115,3 @@ def _resident_now() -> int:
     lines = _STATUS.read_text(encoding="ascii").splitlines()
     found = next(line for line in lines if line.startswith("VmRSS:"))
     return int(found.split()[1]) * 1024
-
-
-def _difference(these: Mapping[str, int], those: Mapping[str, int]) -> dict[str, int]:
-    """Return what these have more of; negative where they have less."""
-    keys = dict.fromkeys((*these, *those))
-    return {key: these.get(key, 0) - those.get(key, 0) for key in keys}

@@ -1,10 +1,12 @@
 """A Home Assistant within this process: a house of things, and bridges that expose them."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from tempfile import TemporaryDirectory
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 from unittest.mock import patch
 
 from aiohttp.resolver import ThreadedResolver
@@ -32,7 +34,9 @@ from custom_components.blynk_bridge.const import (
     DOMAIN,
 )
 from custom_components.blynk_bridge.coordinator import BlynkCoordinator
+from custom_components.blynk_bridge.exposure import Exposure
 from custom_components.blynk_bridge.flows.credentials import Credentials
+from custom_components.blynk_bridge.learned import DOUBTFUL
 from custom_components.blynk_bridge.proposal import exposure_data, exposure_subentry
 from custom_components.blynk_bridge.quota import CONF_QUOTA, QuotaKind
 from tests.conftest import TEMPLATE_ID
@@ -51,7 +55,7 @@ class Line:
     port: int
     transport: str
     tokens: Sequence[str]
-    """Of as many devices as there are bridges."""
+    """Of the devices that it knows."""
 
 
 class _Names(ThreadedResolver):
@@ -95,10 +99,19 @@ def furnish(hass: HomeAssistant, rooms: int, things: int) -> None:
             hass.states.async_set(shown.entity_id, shown.state, shown.attributes)
 
 
-def add_bridges(hass: HomeAssistant, line: Line, things: int) -> list[MockConfigEntry]:
-    """Add an entry for each device that exposes all of a room; none is set up yet."""
+def add_bridges(
+    hass: HomeAssistant,
+    line: Line,
+    tokens: Iterable[str],
+    things: int,
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> list[MockConfigEntry]:
+    """Add an entry for each device that exposes all of a room; none is set up yet.
+
+    The options are each exposure's, beside what exposing many at once makes of it.
+    """
     entries = []
-    for room, token in enumerate(line.tokens):
+    for room, token in enumerate(tokens):
         entry = MockConfigEntry(
             domain=DOMAIN,
             title=f"Room {room}",
@@ -115,28 +128,31 @@ def add_bridges(hass: HomeAssistant, line: Line, things: int) -> list[MockConfig
             },
             options={CONF_QUOTA: QuotaKind.UNLIMITED.value},
             unique_id=Credentials.parse(token).fingerprint,
-            subentries_data=[_exposed(hass, room, number) for number in range(things)],
+            subentries_data=[
+                _exposed(hass, room, number, options) for number in range(things)
+            ],
         )
         entry.add_to_hass(hass)
         entries.append(entry)
     return entries
 
 
-def _exposed(hass: HomeAssistant, room: int, number: int) -> ConfigSubentryData:
-    """Return the subentry that exposing many at once makes of a thing."""
+def _exposed(
+    hass: HomeAssistant, room: int, number: int, options: Mapping[str, Any]
+) -> ConfigSubentryData:
+    """Return the subentry that exposes a thing."""
     shown, stream = thing(room, number), datastream(number)
     trait = traits.traits_of(shown)[0]
     if (description := trait.describe(shown)) is None:
         raise RuntimeError(f"{shown.entity_id} has nothing to expose")
-    return exposure_subentry(
-        exposure_data(
-            hass, shown.entity_id, trait, description, stream.name, stream.pin
-        )
+    data = exposure_data(
+        hass, shown.entity_id, trait, description, stream.name, stream.pin
     )
+    return exposure_subentry({**data, **options})
 
 
 async def set_up(hass: HomeAssistant, entries: Iterable[MockConfigEntry]) -> None:
-    """Set the bridges up, and wait until the cloud has the values of all exposures."""
+    """Set bridges up, and wait until the cloud has the values of all their exposures."""
     coordinators: list[BlynkCoordinator] = []
     for entry in entries:
         # The first one sets up the integration, and with it all the others.
@@ -146,7 +162,7 @@ async def set_up(hass: HomeAssistant, entries: Iterable[MockConfigEntry]) -> Non
             raise RuntimeError(f"{entry.title} was not set up: {entry.state}")
         coordinators.append(entry.runtime_data)
     for coordinator in coordinators:
-        await eventually(lambda each=coordinator: _is_settled(each), _ONLINE_LIMIT)
+        await eventually(partial(_is_settled, coordinator), _ONLINE_LIMIT)
     await hass.async_block_till_done()
 
 
@@ -157,4 +173,13 @@ def _is_settled(coordinator: BlynkCoordinator) -> bool:
         coordinator.data.online
         and not uplink.waiting
         and all(map(uplink.has_arrived, coordinator.exposures))
+        and all(
+            map(partial(_is_presented, coordinator), coordinator.exposures.values())
+        )
     )
+
+
+def _is_presented(coordinator: BlynkCoordinator, exposure: Exposure) -> bool:
+    """Return whether the properties that are to follow a thing have arrived."""
+    properties = coordinator.learned.overrides(exposure.datastream).values()
+    return not exposure.properties or (bool(properties) and DOUBTFUL not in properties)
