@@ -12,6 +12,7 @@ from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .attribute_changes import AttributeChanges
 from .availability import Availability
 from .bindings import Bindings
 from .connection import session_settings, tls_context
@@ -102,11 +103,14 @@ class BlynkCoordinator(DataUpdateCoordinator[BridgeStatus]):
         self._downlink = Downlink(hass, entry, self._uplink)
         self._following = Following(hass, entry)
         self._state_sync = StateSync(hass, entry, self._uplink, reader)
+        attributes = AttributeChanges(hass)
         self._overrides = Overrides(
-            hass, entry, self._uplink, self._availability, learned
+            hass, entry, self._uplink, self._availability, attributes, learned
         )
         self._hearing = Hearing(hass, entry, self._uplink, self._async_unheard)
-        self._upkeep = Upkeep(hass, entry, self._uplink, self._hearing, learned)
+        self._upkeep = Upkeep(
+            hass, entry, self._uplink, self._hearing, attributes, learned
+        )
         self._controls = Controls(hass, entry, self._uplink)
         self._catching_up = CatchingUp(hass, self._async_catch_up)
         self.requests = Requests(hass, self._uplink, self._pacer)

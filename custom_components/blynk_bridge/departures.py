@@ -123,8 +123,10 @@ class Departures:
     @property
     def _lane(self) -> Lane | None:
         """Return the most urgent lane with something in it."""
-        lanes = (self._errands.lane, self._outbox.lane)
-        return min((lane for lane in lanes if lane is not None), default=None)
+        errand, waiting = self._errands.lane, self._outbox.lane
+        if errand is None or waiting is None:
+            return waiting if errand is None else errand
+        return min(errand, waiting)
 
     async def _async_next_turn(self) -> None:
         """Return when the most urgent of what waits may be sent."""

@@ -14,8 +14,8 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.event import async_track_state_change_event
 
+from .attribute_changes import AttributeChanges
 from .const import CONF_ENTITY_REGISTRY_ID
 from .exposure_data import sound
 from .settling import async_when_settled
@@ -32,11 +32,16 @@ class LostEntities:
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, on_change: Callable[[], None]
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        attributes: AttributeChanges,
+        on_change: Callable[[], None],
     ) -> None:
         """Prepare to call `on_change` when others are lost than before."""
         self._hass = hass
         self._entry = entry
+        self._attributes = attributes
         self._on_change = on_change
         self._lost: frozenset[str] = frozenset()
         self._settled = False
@@ -80,8 +85,8 @@ class LostEntities:
             for subentry in self._subentries()
             if not subentry.data.get(CONF_ENTITY_REGISTRY_ID)
         }
-        self._untrack = async_track_state_change_event(
-            self._hass, unregistered, self._async_state_changed
+        self._untrack = self._attributes.async_follow(
+            self._async_state_changed, unregistered
         )
         self._async_look()
 

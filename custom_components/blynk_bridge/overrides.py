@@ -9,7 +9,7 @@ import logging
 from typing import Final, Never
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, STATE_UNAVAILABLE
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -18,12 +18,10 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.event import (
-    async_track_entity_registry_updated_event,
-    async_track_state_change_event,
-)
+from homeassistant.helpers.event import async_track_entity_registry_updated_event
 from homeassistant.helpers.translation import async_load_integrations
 
+from .attribute_changes import AttributeChanges
 from .availability import Availability, Presence
 from .device.errors import LinkError, PublishRefused
 from .device.messages import Publication, erase_property, set_property
@@ -60,6 +58,7 @@ class Overrides:
         entry: ConfigEntry,
         uplink: Uplink,
         availability: Availability,
+        attributes: AttributeChanges,
         learned: Learned,
     ) -> None:
         """Prepare overrides for no exposure."""
@@ -67,6 +66,7 @@ class Overrides:
         self._entry = entry
         self._uplink = uplink
         self._availability = availability
+        self._attributes = attributes
         self._learned = learned
         self._follows = True
         self._exposures: dict[str, Exposure] = {}
@@ -129,9 +129,7 @@ class Overrides:
         for untrack in self._untracks:
             untrack()
         self._untracks = [
-            async_track_state_change_event(
-                self._hass, by_entity, self._async_state_changed
-            ),
+            self._attributes.async_follow(self._async_state_changed, by_entity),
             async_track_entity_registry_updated_event(
                 self._hass, by_entity, self._async_registry_updated
             ),
@@ -140,18 +138,7 @@ class Overrides:
 
     @callback
     def _async_state_changed(self, event: Event[EventStateChangedData]) -> None:
-        """Look again at what an entity wants, if more than its state has changed.
-
-        Home Assistant hands the same attributes on as long as they are equal.
-        """
-        old, new = event.data["old_state"], event.data["new_state"]
-        if (
-            old is not None
-            and new is not None
-            and old.attributes is new.attributes
-            and STATE_UNAVAILABLE not in (old.state, new.state)
-        ):
-            return
+        """Look again at what an entity wants: more than its state has changed."""
         self._async_mark(self._by_entity[event.data["entity_id"]])
 
     @callback

@@ -14,8 +14,8 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
-from homeassistant.helpers.event import async_track_state_change_event
 
+from .attribute_changes import AttributeChanges
 from .learned import Learned, SeenRow
 from .plan import PlannedDatastream, rows_of
 from .plan_formats import difference, plan_words
@@ -38,12 +38,14 @@ class PlanChanges:
         self,
         hass: HomeAssistant,
         entry: ConfigEntry,
+        attributes: AttributeChanges,
         learned: Learned,
         on_change: Callable[[], None],
     ) -> None:
         """Prepare to call `on_change` when the differences are others than before."""
         self._hass = hass
         self._entry = entry
+        self._attributes = attributes
         self._learned = learned
         self._on_change = on_change
         self._changes: tuple[str, ...] = ()
@@ -83,8 +85,8 @@ class PlanChanges:
             for row in rows_of(self._hass, self._entry).values()
             if row.entity_id is not None
         }
-        self._untrack = async_track_state_change_event(
-            self._hass, entities, self._async_state_changed
+        self._untrack = self._attributes.async_follow(
+            self._async_state_changed, entities
         )
         self._async_look()
 
@@ -109,7 +111,6 @@ class PlanChanges:
         old, new = event.data["old_state"], event.data["new_state"]
         if new is None or self._timer is not None:
             return
-        # Home Assistant keeps the object while nothing in it changes.
         if old is None or old.attributes is not new.attributes:
             self._timer = self._hass.loop.call_later(_LOOK_DELAY, self._async_due)
 

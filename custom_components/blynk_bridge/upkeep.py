@@ -8,6 +8,7 @@ from homeassistant.const import CONF_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
+from .attribute_changes import AttributeChanges
 from .const import CONF_DATASTREAM, DOMAIN
 from .datastream_check import DatastreamCheck
 from .exposure import Exposure
@@ -35,6 +36,7 @@ class Upkeep:
         entry: ConfigEntry,
         uplink: Uplink,
         hearing: Hearing,
+        attributes: AttributeChanges,
         learned: Learned,
     ) -> None:
         """Prepare to watch."""
@@ -43,8 +45,10 @@ class Upkeep:
         self.check = DatastreamCheck(
             hass, entry, uplink, hearing, self._async_show_unknown
         )
-        self.changes = PlanChanges(hass, entry, learned, self._async_show_changes)
-        self._lost = LostEntities(hass, entry, self._async_show_lost)
+        self.changes = PlanChanges(
+            hass, entry, attributes, learned, self._async_show_changes
+        )
+        self._lost = LostEntities(hass, entry, attributes, self._async_show_lost)
         self._issues: set[str] = set()
         """Those raised, and those that are ignored from before."""
         self._subentries: set[str] = set()

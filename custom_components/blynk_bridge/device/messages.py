@@ -165,7 +165,12 @@ def valid_name(name: str) -> str:
 
 def value(name: str, datum: Value, data_type: DataType) -> Publication:
     """Return the update of one datastream (`ds/NAME`)."""
-    return Publication(f"ds/{name}", to_text(datum, data_type).encode())
+    return text(name, to_text(datum, data_type))
+
+
+def text(name: str, content: str) -> Publication:
+    """Return the update of one datastream with what is a text already (`ds/NAME`)."""
+    return Publication(f"ds/{name}", content.encode())
 
 
 def batch(values: Mapping[str, JsonValue]) -> Publication:

@@ -139,7 +139,6 @@ class Outbox:
         values: dict[str, Form] = {}
         taken: dict[str, _Waiting] = {}
         settled: list[str] = []
-        # Of the batch; a single value is no batch, and goes whatever its size.
         size = 0
         for name, item in sorted(self._waiting.items(), key=lambda pair: pair[1].lane):
             form = _form(name, item)
@@ -151,11 +150,9 @@ class Outbox:
                     continue
                 values, taken = {name: form}, {name: item}
                 break
-            if values:
-                size = size or _size_of_batch(values)
-                size += _size_of_another(name, form)
-                if size > self.size_max:
-                    break
+            size = _size_with(values, size, name, form)
+            if size > self.size_max:
+                break
             values[name] = form
             taken[name] = item
         for name in settled:
@@ -259,14 +256,17 @@ class Outbox:
         return not item.forced and type(known) is type(form) and known == form
 
 
-def _size_of_batch(values: Mapping[str, Form]) -> int:
-    """Return the bytes of values that are not erased as one message."""
-    return batch(_json_of(values)).size
+def _size_with(
+    values: Mapping[str, Form], size: int, name: str, form: JsonValue
+) -> int:
+    """Return the bytes of a batch of values with one more; 0 for a single value.
 
-
-def _size_of_another(name: str, form: JsonValue) -> int:
-    """Return by how many bytes a batch grows with one more value."""
-    return len(batch({name: form}).payload) - len("{}") + len(",")
+    That is no batch, and goes whatever its size.
+    """
+    if not values:
+        return 0
+    size = size or batch(_json_of(values)).size
+    return size + len(batch({name: form}).payload) - len("{}") + len(",")
 
 
 def _form(name: str, item: _Waiting) -> Form | None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from .messages import MESSAGE_SIZE_MAX, Publication, batch, value
-from .values import DataType, JsonValue
+from .messages import MESSAGE_SIZE_MAX, Publication, batch, text
+from .values import DataType, JsonValue, text_of
 
 
 class Update(NamedTuple):
@@ -31,7 +31,7 @@ def single(update: Update) -> Publication:
     """
     if isinstance(update.form, bool | list):
         return batch({update.name: update.form})
-    return value(update.name, update.form, update.data_type)
+    return text(update.name, text_of(update.form))
 
 
 def packed(

@@ -94,6 +94,13 @@ def to_text(value: Value, data_type: DataType) -> str:
     return str(normal)
 
 
+def text_of(form: JsonValue) -> str:
+    """Return the text form of a value that is in its JSON form, and no list."""
+    if isinstance(form, bool):
+        return "1" if form else "0"
+    return _plain(form) if isinstance(form, float) else str(form)
+
+
 def from_text(text: str, data_type: DataType) -> Value:
     """Return the value that a `downlink/ds/NAME` payload carries.
 
