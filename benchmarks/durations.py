@@ -1,6 +1,9 @@
 """Durations by the million: how long things took, to the millisecond, in little memory."""
 
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
+from itertools import accumulate
 import math
 from typing import Final
 
@@ -29,12 +32,7 @@ class Durations:
 
         Raises ValueError without durations.
         """
-        wanted = max(1, math.ceil(share * len(self)))
-        for ticks in sorted(self._counts):
-            wanted -= self._counts[ticks]
-            if wanted <= 0:
-                return ticks / _FINENESS
-        raise ValueError("no durations")
+        return self._quantiles([share])[0]
 
     @property
     def longest(self) -> float:
@@ -42,8 +40,20 @@ class Durations:
         return self.quantile(1)
 
     def curve(self, points: int) -> tuple[list[float], list[float]]:
-        """Return so many seconds, and the percentage that took no longer than each."""
+        """Return so many seconds, and the percentage that took no longer than each.
+
+        Raises ValueError without durations.
+        """
         shares = [number / points for number in range(1, points + 1)]
-        return [self.quantile(share) for share in shares], [
-            100 * share for share in shares
+        return self._quantiles(shares), [100 * share for share in shares]
+
+    def _quantiles(self, shares: Iterable[float]) -> list[float]:
+        """Return what each of the shares is not beyond."""
+        ticks = sorted(self._counts)
+        ranks = list(accumulate(self._counts[each] for each in ticks))
+        if not ranks:
+            raise ValueError("no durations")
+        return [
+            ticks[bisect_left(ranks, max(1, math.ceil(share * ranks[-1])))] / _FINENESS
+            for share in shares
         ]

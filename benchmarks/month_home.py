@@ -1,10 +1,11 @@
 """A home that lives for a month: what is in it, and when what of it changes."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
+from itertools import batched
 from operator import itemgetter
 import random
 from typing import Final
@@ -59,7 +60,7 @@ class Change:
     """When somebody began to wait for it: of a command, when the widget was pressed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sensor:
     """A sensor, none of whose values is like one of the last few hundred."""
 
@@ -70,7 +71,7 @@ class Sensor:
     steps: int
     stride: int
 
-    @property
+    @cached_property
     def entity_id(self) -> str:
         """Return the entity's id."""
         return _entity_id("sensor", self.name)
@@ -87,9 +88,13 @@ def _entity_id(domain: str, name: str) -> str:
 
 
 POLLED: Final = tuple(Sensor(f"{r} Power", "W", 0, 1, 40_000, 7919) for r in ROOMS)
-READ: Final = (
-    *(Sensor(f"{room} Temperature", "°C", 15, 2, 1500, 7) for room in ROOMS),
-    *(Sensor(f"{room} Humidity", "%", 30, 1, 400, 3) for room in ROOMS),
+READ: Final = tuple(
+    sensor
+    for room in ROOMS
+    for sensor in (
+        Sensor(f"{room} Temperature", "°C", 15, 2, 1500, 7),
+        Sensor(f"{room} Humidity", "%", 30, 1, 400, 3),
+    )
 )
 RARE: Final = tuple(Sensor(f"{room} Battery", "%", 0, 0, 101, 100) for room in ROOMS)
 DETECTORS: Final = tuple(
@@ -141,11 +146,16 @@ class MonthHome:
         self._pressed: dict[str, float] = {}
         self._numbers = dict.fromkeys((*POLLED, *READ, *RARE), 0)
         self._states = dict.fromkeys((*DETECTORS, *LAMPS), 0)
-        self._phases = {
-            sensor: dice.uniform(0, every)
-            for sensors, every in ((READ, _READ_SECONDS), (RARE, _RARE_SECONDS))
-            for sensor in sensors
-        }
+        self._rounds = [(POLLED, _POLL_SECONDS, 1.0)]
+        """What is read at once, how often, and how long after midnight at first."""
+        for sensors, every, at_once in (
+            (READ, _READ_SECONDS, 2),
+            (RARE, _RARE_SECONDS, 1),
+        ):
+            self._rounds += [
+                (together, every, dice.uniform(0, every))
+                for together in batched(sensors, at_once, strict=True)
+            ]
         self.presses = 0
         self.in_vain = 0
         """Presses while the device was offline: Blynk keeps none of them."""
@@ -154,8 +164,7 @@ class MonthHome:
     def async_furnish(self) -> None:
         """Have all things there, and the actions of the lamps."""
         hass = self._home.hass
-        for sensor in self._numbers:
-            self._read(sensor)
+        self._read(self._numbers)
         for name in DETECTORS:
             hass.states.async_set(_entity_id("binary_sensor", name), "off")
         for name in LAMPS:
@@ -173,14 +182,10 @@ class MonthHome:
 
     def _course(self, midnight: float) -> list[tuple[float, Act]]:
         """Return what happens on a day, in order."""
-        course: list[tuple[float, Act]] = [
-            (at, self._poll) for at in _times(midnight, _POLL_SECONDS, 1.0)
-        ]
-        for sensors, every in ((READ, _READ_SECONDS), (RARE, _RARE_SECONDS)):
-            for sensor in sensors:
-                act = partial(self._read, sensor)
-                times = _times(midnight, every, self._phases[sensor])
-                course += [(at, act) for at in times]
+        course: list[tuple[float, Act]] = []
+        for sensors, every, phase in self._rounds:
+            act = partial(self._read, sensors)
+            course += [(at, act) for at in _times(midnight, every, phase)]
         for names, acts, count in (
             (DETECTORS, self._toggle, DISCRETE_A_DAY),
             (LAMPS, self._press, COMMANDS_A_DAY),
@@ -201,19 +206,15 @@ class MonthHome:
 
     # --- What happens ------------------------------------------------------------
 
-    def _poll(self) -> None:
-        """Read all power meters: an integration asks its devices at once."""
-        for sensor in POLLED:
-            self._read(sensor)
-
-    def _read(self, sensor: Sensor) -> None:
-        """Let a sensor have another value."""
-        self._numbers[sensor] += 1
-        state = sensor.state(self._numbers[sensor])
-        self._tell(Kind.READING, sensor.name, DataType.DOUBLE, float(state))
-        self._home.hass.states.async_set(
-            sensor.entity_id, state, {"unit_of_measurement": sensor.unit}
-        )
+    def _read(self, sensors: Iterable[Sensor]) -> None:
+        """Let sensors that are read at once have another value."""
+        for sensor in sensors:
+            self._numbers[sensor] += 1
+            state = sensor.state(self._numbers[sensor])
+            self._tell(Kind.READING, sensor.name, DataType.DOUBLE, float(state))
+            self._home.hass.states.async_set(
+                sensor.entity_id, state, {"unit_of_measurement": sensor.unit}
+            )
 
     def _toggle(self, name: str) -> None:
         """Let a detector detect something, or that it is over."""
