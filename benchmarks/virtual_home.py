@@ -12,7 +12,9 @@ from datetime import datetime
 import logging
 import tempfile
 from typing import Any, Final
+from unittest.mock import patch
 
+from aiohttp.resolver import AsyncResolver
 from homeassistant import loader
 from homeassistant.components.recorder.core import Recorder
 from homeassistant.config_entries import ConfigSubentryData
@@ -24,6 +26,7 @@ from homeassistant.const import (
     CONF_VERIFY_SSL,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import aiohttp_client, frame
 from homeassistant.helpers.recorder import async_initialize_recorder, get_instance
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import (
@@ -50,6 +53,14 @@ from tests.soak.logbook import Logbook
 _TOKEN: Final = "abcdefghijklmnopqrstuvwxyz012345"  # noqa: S105 # the simulator's
 _TEMPLATE_ID: Final = "TMPLabcd1234"
 _START_TIMEOUT: Final = 60.0
+
+
+class _Resolver(AsyncResolver):
+    """A resolver of names for whom the local network is not searched."""
+
+    async def real_close(self) -> None:
+        """Close it, as Home Assistant asks for at its end."""
+        await self.close()
 
 
 @dataclass(slots=True)
@@ -80,11 +91,13 @@ class VirtualHome:
         """Run the recorder as a home does, with its database in a file."""
         logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
         async_initialize_recorder(self.hass)
+        # Its thread makes a database first, for which nobody waits but its own start.
+        self.skipped.busy = lambda: True
         if not await async_setup_component(self.hass, "recorder", {"recorder": {}}):
             raise RuntimeError("the recorder does not start")
         recorder = get_instance(self.hass)
-        self.skipped.busy = Diligence(recorder).busy
         await recorder.async_recorder_ready.wait()
+        self.skipped.busy = Diligence(recorder).busy
         await self.hass.async_block_till_done()
         return recorder
 
@@ -114,6 +127,7 @@ async def virtual_home(
     root.setLevel(logging.WARNING)
     # All sockets are in one event loop: what was sent is there.
     with (
+        patch(f"{aiohttp_client.__name__}._async_make_resolver", lambda _: _Resolver()),
         tempfile.TemporaryDirectory(prefix="blynk-bridge-home-") as folder,
         skipped_time(loop, grace=0) as skipped,
     ):
@@ -130,6 +144,7 @@ async def virtual_home(
             async_test_home_assistant(config_dir=folder) as hass,
         ):
             try:
+                frame.async_setup(hass)
                 # The integration is this repository's.
                 hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
                 for platform in PLATFORMS:
