@@ -82,12 +82,16 @@ class Diary:
         due = start
         while True:
             await self._home.async_until(due)
-            for label, count in self._counts.items():
-                self.kept[label].append(count())
+            self.keep()
             # A month of points, which nobody looks at here.
             for stored in self._home.simulator.device.datastreams.values():
                 stored.history.clear()
             due += self._every
+
+    def keep(self) -> None:
+        """Keep the counts as they are now."""
+        for label, count in self._counts.items():
+            self.kept[label].append(count())
 
     def _on_cloud_change(self, change: CloudChange) -> None:
         """Note when the device goes, and when it is back."""
