@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "custom_components" / "blynk_bridge"
-SIMULATOR = Path(__file__).parents[1] / "simulator"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "custom_components" / "blynk_bridge"
+SIMULATOR = ROOT / "simulator"
 LAYERS = {"device": {"device"}, "traits": {"traits", "device"}}
 
 
@@ -69,6 +70,16 @@ def test_neither_the_device_nor_the_simulator_know_home_assistant(folder: Path) 
         else:
             names = set(imports(file))
         assert not [n for n in names if n.partition(".")[0] == "homeassistant"], file
+
+
+@pytest.mark.parametrize(
+    "folder", ["custom_components", "simulator", "demo", "validation"]
+)
+def test_nothing_needs_the_benchmarks(folder: str) -> None:
+    """They may use everything, and so nothing can do with them."""
+    for file in sources(ROOT / folder):
+        names = {name.partition(".")[0] for name in imports(file)}
+        assert "benchmarks" not in names, file
 
 
 def test_only_the_link_knows_the_mqtt_library() -> None:

@@ -38,6 +38,7 @@ ENTRY_ID = "01TESTENTRY"
 ALL = {"entity_id": "all"}
 # The README's commands, and what runs each of them in CI, or how often somebody does.
 COMMANDS = {
+    "scripts/bench": ".ci/run",
     "scripts/demo": "tests/e2e/test_demo.py",
     "scripts/lint": ".ci/run",
     "scripts/setup": "scripts/test",

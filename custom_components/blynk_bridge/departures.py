@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 import logging
 from typing import Final, Never
 
@@ -27,8 +28,8 @@ _RETRY_TIME: Final = 3600.0
 class Departures:
     """Sends the outbox's values and the errands, the most urgent first.
 
-    `on_leaving` and `on_answered` are called with a parcel of values before it is
-    sent and once the server has dealt with it, the latter also with whether it has
+    `on_leaving` and `on_answered` are called with a parcel of values when it is sent
+    and once the server has dealt with it, the latter also with whether it has
     arrived, `on_sent` after each message that has.
     """
 
@@ -145,8 +146,9 @@ class Departures:
         publication: Publication | None = None
         try:
             if (publication := errand.compose()) is not None:
-                self._pacer.spend(errand.lane)
-                await self._session.publish(publication)
+                await self._session.publish(
+                    publication, on_written=partial(self._pacer.spend, errand.lane)
+                )
                 self._exhausted = False
                 self._on_sent()
         except LinkError as error:
@@ -166,11 +168,14 @@ class Departures:
 
     async def _async_send_values(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
-        self._pacer.spend(parcel.lane)
-        self._on_leaving(parcel)
         arrived = False
+
+        def written() -> None:
+            self._pacer.spend(parcel.lane)
+            self._on_leaving(parcel)
+
         try:
-            await self._session.publish(parcel.publication)
+            await self._session.publish(parcel.publication, on_written=written)
         except LinkError as error:
             if isinstance(error, PublishRefused) and not self._rest_after(error):
                 self._give_up(self._outbox.refused(parcel), error)

@@ -137,6 +137,24 @@ async def upgrade(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 # --- What a link is for --------------------------------------------------------
 
 
+async def test_a_message_is_written_before_anything_is_noted_of_it(
+    simulator: Simulator,
+) -> None:
+    """Not a turn of the loop later: others may have much to do in it."""
+    waiting: list[bool] = []
+    async with link_to(endpoint(simulator.entry)) as link:
+        client = link._client
+        sending = asyncio.Task(
+            link.send(
+                Publication("ds/Level", b"1"),
+                on_written=lambda: waiting.append(client.want_write()),
+            ),
+            eager_start=True,
+        )
+        assert waiting == [False]
+        await sending
+
+
 @pytest.mark.parametrize("transport", list(Transport))
 async def test_values_go_up_and_down(
     sim: Simulator, trusting: ssl.SSLContext, transport: Transport, protocol: Protocol

@@ -1,12 +1,12 @@
 """A real Home Assistant process whose home a test describes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 import os
 from pathlib import Path
 import signal
 import sys
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from homeassistant.config_entries import ConfigSubentryData
 
@@ -36,15 +36,23 @@ IDLE_LIMIT = 500.0
 """Milliseconds that one callback may compute, and wait."""
 
 
+class StoredEntry(Protocol):
+    """An entry of any integration."""
+
+    def stored(self) -> dict[str, Any]:
+        """Return the entry as Home Assistant stores it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An entry that was set up long ago."""
+    """An entry of ours that was set up long ago."""
 
     port: int
     entry_id: str = "01TESTENTRY"
     token: str = TOKEN
     transport: str = "tcp"
     exposures: Sequence[ConfigSubentryData] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def stored(self) -> dict[str, Any]:
         """Return the entry as Home Assistant stores it."""
@@ -56,7 +64,7 @@ class Entry:
             "minor_version": BlynkConfigFlow.MINOR_VERSION,
             "source": "user",
             "unique_id": Credentials.parse(self.token).fingerprint,
-            "options": {},
+            "options": dict(self.options),
             "subentries": [
                 {**exposure, "subentry_id": f"{self.entry_id}{number}"}
                 for number, exposure in enumerate(self.exposures)
@@ -103,15 +111,19 @@ class LoopReport:
 
 
 class Home(HomeAssistant):
-    """A process with a configuration and entries of the test's own, and with the probe."""
+    """A process with a configuration and entries of the test's own.
+
+    The probe is among its custom components, unless others are named.
+    """
 
     def __init__(
         self,
         folder: Path,
         configuration: str,
-        entries: Sequence[Entry] = (),
+        entries: Sequence[StoredEntry] = (),
         authority: bytes = b"",
         arguments: Sequence[str] = (),
+        components: Sequence[Path] = (PROBE,),
     ) -> None:
         """Prepare a home in a folder; the authority's certificates are trusted."""
         folder.mkdir()
@@ -120,6 +132,7 @@ class Home(HomeAssistant):
         super().__init__(folder, free_port(), ca_file)
         self._configuration = configuration
         self._entries = entries
+        self._components = components
         hass = Path(sys.executable).parent / "hass"
         self.process = ChildProcess(
             "Home Assistant",
@@ -163,10 +176,12 @@ class Home(HomeAssistant):
     def _write_configuration(self) -> None:
         super()._write_configuration()
         configuration = self.folder / "configuration.yaml"
+        loaded = "".join(f"{component.name}:\n" for component in self._components)
         configuration.write_text(
-            f"config:\nloop_probe:\n{self._configuration}", encoding="utf-8"
+            f"config:\n{loaded}{self._configuration}", encoding="utf-8"
         )
-        (self.folder / "custom_components" / PROBE.name).symlink_to(PROBE)
+        for component in self._components:
+            (self.folder / "custom_components" / component.name).symlink_to(component)
         entries = [entry.stored() for entry in self._entries]
         self._write_storage("core.config_entries", 1, {"entries": entries})
 

@@ -88,9 +88,12 @@ class Credentials:
 class Mosquitto:
     """One broker on four ports of the loopback interface."""
 
-    def __init__(self, folder: Path, credentials: Credentials) -> None:
-        """Prepare a broker; `start` runs it."""
+    def __init__(
+        self, folder: Path, credentials: Credentials, log_type: str = "all"
+    ) -> None:
+        """Prepare a broker; `start` runs it. By default it tells of each packet."""
         self._folder = folder
+        self._log_type = log_type
         self._credentials = credentials
         self._ports: dict[Transport, int] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -190,7 +193,7 @@ class Mosquitto:
             # Else an answer may wait for the acknowledgement of the one before.
             "set_tcp_nodelay true",
             "log_dest stderr",
-            "log_type all",
+            f"log_type {self._log_type}",
         ]
         for transport, port in self._ports.items():
             lines.append(f"listener {port} {HOST}")
@@ -204,10 +207,10 @@ class Mosquitto:
 
 @asynccontextmanager
 async def mosquitto_in(
-    folder: Path, credentials: Credentials
+    folder: Path, credentials: Credentials, log_type: str = "all"
 ) -> AsyncGenerator[Mosquitto]:
     """Run a broker that keeps its files in a folder, for as long as the block."""
-    broker = Mosquitto(folder, credentials)
+    broker = Mosquitto(folder, credentials, log_type)
     await broker.start()
     try:
         yield broker

@@ -249,8 +249,15 @@ class LoopClient(aiomqtt.Client):
     def _on_socket_register_write(
         self, client: paho.Client, userdata: Any, sock: Any
     ) -> None:
-        """Write when the socket takes more."""
-        self._loop.add_writer(sock.fileno(), self._write)
+        """Write at once, and the rest when the socket takes more.
+
+        aiomqtt waits until the loop comes round to it. In paho's callbacks we do, too:
+        they hold a lock that paho may want for writing.
+        """
+        if not client._in_callback_mutex.locked():
+            self._write()
+        if not self._closed.is_set() and client.want_write():
+            self._loop.add_writer(sock.fileno(), self._write)
 
     def _on_socket_unregister_write(
         self, client: paho.Client, userdata: Any, sock: Any

@@ -192,16 +192,23 @@ class Link(LoopClient):
             if (code.value if isinstance(code, ReasonCode) else code) >= 0x80:
                 raise SubscriptionRefused(topic_filter)
 
-    async def send(self, publication: Publication, qos: int = 1) -> None:
+    async def send(
+        self,
+        publication: Publication,
+        qos: int = 1,
+        on_written: Callable[[], None] = lambda: None,
+    ) -> None:
         """Publish, at QoS 1 until the PUBACK is there.
 
-        Raises NotAcknowledged where it does not come within the time limit (the
+        `on_written` is called when the message has been made, and is most likely on
+        its way: what is to be noted of it holds it up no more. Raises NotAcknowledged where it does not come within the time limit (the
         link then counts as dead), PublishRefused where it refuses the message, and
         what ended the link. aiomqtt's own publish hears of neither.
         """
         async with self._in_flight:
             self._raise_if_lost()
             info = self._client.publish(publication.topic, publication.payload, qos)
+            on_written()
             self._raise_if_lost()
             if info.rc != paho.MQTT_ERR_SUCCESS:
                 raise ConnectionLost

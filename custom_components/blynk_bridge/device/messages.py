@@ -17,6 +17,7 @@ _RXBUFF: Final = 1024
 _TEXT_MAX: Final = 1024
 _NAME_FORBIDDEN: Final = frozenset("/,+#\0")
 # Topic length (2), packet identifier (2), an empty set of MQTT 5 properties (1).
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _HEADER_SIZE: Final = 5
 
 
@@ -174,7 +175,7 @@ def batch(values: Mapping[str, JsonValue]) -> Publication:
 
 def _compact(content: object) -> bytes:
     """Return the JSON of values, as short as it can be."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(content).encode()
 
 
 def timestamped_batch(name: str, points: Iterable[TimedValue]) -> Publication:

@@ -139,8 +139,8 @@ class Outbox:
         values: dict[str, Form] = {}
         taken: dict[str, _Waiting] = {}
         settled: list[str] = []
-        # Each value brings a comma, the first one brings none.
-        size = Publication("batch_ds", b"{}").size - len(",")
+        # Of the batch; a single value is no batch, and goes whatever its size.
+        size = 0
         for name, item in sorted(self._waiting.items(), key=lambda pair: pair[1].lane):
             form = _form(name, item)
             if form is None or self._is_known(name, form, item):
@@ -151,9 +151,11 @@ class Outbox:
                     continue
                 values, taken = {name: form}, {name: item}
                 break
-            size += len(batch({name: form}).payload) - len("{}") + len(",")
-            if values and size > self.size_max:
-                break
+            if values:
+                size = size or _size_of_batch(values)
+                size += _size_of_another(name, form)
+                if size > self.size_max:
+                    break
             values[name] = form
             taken[name] = item
         for name in settled:
@@ -257,6 +259,16 @@ class Outbox:
         return not item.forced and type(known) is type(form) and known == form
 
 
+def _size_of_batch(values: Mapping[str, Form]) -> int:
+    """Return the bytes of values that are not erased as one message."""
+    return batch(_json_of(values)).size
+
+
+def _size_of_another(name: str, form: JsonValue) -> int:
+    """Return by how many bytes a batch grows with one more value."""
+    return len(batch({name: form}).payload) - len("{}") + len(",")
+
+
 def _form(name: str, item: _Waiting) -> Form | None:
     """Return the value's form in JSON; None where it has none, for then it can't go."""
     try:
@@ -270,16 +282,20 @@ def _packed(
     values: Mapping[str, Form], waiting: Mapping[str, _Waiting], size_max: int
 ) -> Publication:
     """Return the message for these values: a single one as text, several as JSON."""
-    forms: dict[str, JsonValue] = {}
-    for name, form in values.items():
-        if isinstance(form, Erased):
-            return erase(name)
-        forms[name] = form
+    forms = _json_of(values)
+    if not forms:
+        (name,) = values
+        return erase(name)
     if len(forms) == 1:
         ((name, only),) = forms.items()
         message = single(Update(name, only, waiting[name].data_type))
         return _shortened(message, size_max) if isinstance(only, str) else message
     return batch(forms)
+
+
+def _json_of(values: Mapping[str, Form]) -> dict[str, JsonValue]:
+    """Return the values that are not to be erased."""
+    return {name: form for name, form in values.items() if not isinstance(form, Erased)}
 
 
 def _shortened(publication: Publication, size_max: int) -> Publication:

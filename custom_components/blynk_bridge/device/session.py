@@ -155,17 +155,26 @@ class DeviceSession:
         """Wait until messages can be sent."""
         await self._ready.wait()
 
-    async def publish(self, publication: Publication, qos: int = 1) -> None:
+    async def publish(
+        self,
+        publication: Publication,
+        qos: int = 1,
+        on_written: Callable[[], None] = lambda: None,
+    ) -> None:
         """Send a message; at QoS 1 return when the server has acknowledged it.
 
-        Raises NotConnected while there is no session, and the LinkError that
+        `on_written` is called when it has been made and counted. Raises NotConnected while there is no session, and the LinkError that
         ended the link or the message.
         """
         if (link := self._link) is None or not self.ready:
             raise NotConnected("no session")
-        self._count()
+
+        def written() -> None:
+            self._count()
+            on_written()
+
         try:
-            await link.send(publication, qos)
+            await link.send(publication, qos, written)
         except LinkError:
             # Whoever sends again at once finds no session, and spends no message.
             if link is self._link and link.lost.done():
@@ -204,8 +213,9 @@ class DeviceSession:
                 if link.lost.done():
                     await link.ended()
                 if self._announces(endpoint):
-                    self._count()
-                    await link.send(device_info(self._settings.info))
+                    await link.send(
+                        device_info(self._settings.info), on_written=self._count
+                    )
                 ready_at = loop.time()
                 self._become_ready(endpoint)
                 await link.ended()

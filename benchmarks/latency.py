@@ -1,0 +1,174 @@
+"""B1: how long a single change takes until somebody else has it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+import random
+import time
+from typing import Final
+
+from .bench_driver import entity_id_of
+from .results import Chart, Goal, Line, Result, Spread, Table, quantile
+from .rig import FLOOR, STREAM, Rig, drive, is_of_bridge, rig, sensor_of, values_of
+from .size import Size
+
+EXPOSURES: Final = 200
+INTERVAL: Final = 0.3
+_STRETCH: Final = 60
+"""Changes in a row, after which the three take stock."""
+_NAMES: Final = {
+    "bridge": "Blynk Bridge",
+    "stream": "mqtt_statestream",
+    "floor": "bare aiomqtt",
+}
+
+type _Round = Mapping[str, Sequence[float]]
+"""Milliseconds from each change to its arrival, by who carried it."""
+
+
+def measure(size: Size) -> Result:
+    """Change sensors one by one, in three ways by turns, and time their arrival."""
+    rounds = asyncio.run(_measure(size.pick(5, 1), size.pick(300, 40)))
+    return result(rounds)
+
+
+async def _measure(rounds: int, changes: int) -> list[_Round]:
+    """Return the rounds' latencies."""
+    chance = random.Random(1)
+    async with rig(EXPOSURES) as running:
+        await _stretch(running, chance, 10)
+        measured: list[_Round] = []
+        for number in range(rounds):
+            latencies: dict[str, list[float]] = {name: [] for name in _NAMES}
+            for start in range(0, changes, _STRETCH):
+                count = min(_STRETCH, changes - start)
+                for name, found in (await _stretch(running, chance, count)).items():
+                    latencies[name] += found
+            measured.append(latencies)
+            print(f"B1: round {number + 1} of {rounds}", flush=True)
+    return measured
+
+
+async def _stretch(running: Rig, chance: random.Random, count: int) -> _Round:
+    """Return the latencies of some changes, each of the three a third of the time."""
+    start = time.monotonic() + 0.5
+    # A value of its own for each change: it is known by that.
+    values = [chance.randrange(10_000, 1_000_000) / 10 for _ in range(count)]
+    numbers = [chance.randrange(EXPOSURES) for _ in range(count)]
+    changes = list(zip(numbers, values, strict=True))
+    third = INTERVAL / 3
+    bridge, stream, floor = await asyncio.gather(
+        drive(
+            *(running.bridge, "change"),
+            start=start,
+            interval=INTERVAL,
+            changes=changes,
+        ),
+        drive(
+            *(running.peers, "change"),
+            start=start + third,
+            interval=INTERVAL,
+            changes=changes,
+        ),
+        _publish(running, start + 2 * third, values),
+    )
+    await asyncio.sleep(1)
+    arrived: dict[str, dict[tuple[str, float], int]] = {name: {} for name in _NAMES}
+    for heard in await running.listener.take():
+        if is_of_bridge(heard):
+            for name, value in values_of(heard).items():
+                arrived["bridge"][name, value] = heard.at
+        elif heard.topic.startswith(f"{STREAM}/"):
+            arrived["stream"][heard.topic, float(heard.payload)] = heard.at
+        else:
+            arrived["floor"][heard.topic, float(heard.payload)] = heard.at
+    began = {"bridge": bridge["times"], "stream": stream["times"], "floor": floor}
+    return {
+        name: [
+            (arrived[name][_address(name, number), value] - at) / 1e6
+            for (number, value), at in zip(changes, began[name], strict=True)
+        ]
+        for name in _NAMES
+    }
+
+
+async def _publish(running: Rig, start: float, values: Sequence[float]) -> list[int]:
+    """Publish with bare aiomqtt, and return when each message was begun."""
+    times = []
+    for index, value in enumerate(values):
+        await asyncio.sleep(start + index * INTERVAL - time.monotonic())
+        times.append(time.monotonic_ns())
+        await running.speaker.publish(FLOOR, str(value), qos=1)
+    return times
+
+
+def _address(name: str, number: int) -> str:
+    """Return where a sensor's value arrives."""
+    if name == "bridge":
+        return sensor_of(number)
+    if name == "stream":
+        return f"{STREAM}/{entity_id_of(number).replace('.', '/')}/state"
+    return FLOOR
+
+
+def result(rounds: Sequence[_Round]) -> Result:
+    """Return what the rounds come to."""
+
+    def ratio(peer: str, share: float) -> Spread:
+        return Spread.of(
+            quantile(each["bridge"], share) / quantile(each[peer], share)
+            for each in rounds
+        )
+
+    shares = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
+    everything = {
+        name: [figure for each in rounds for figure in each[name]] for name in _NAMES
+    }
+    return Result(
+        key="B1",
+        title="A single change",
+        work=(
+            f"{len(rounds[0]['bridge'])} changes of random sensors among {EXPOSURES}, one"
+            f" every {INTERVAL * 1000:.0f} ms, in {len(rounds)} rounds: from the change in"
+            " Home Assistant until an independent subscriber of the broker has its value."
+            " The bridge, mqtt_statestream and a bare aiomqtt client that only publishes"
+            " take turns, each in a process of its own. QoS 1, no quota."
+        ),
+        goals=(
+            Goal("p50, times mqtt_statestream's", ratio("stream", 0.5), 1.0),
+            Goal("p99, times mqtt_statestream's", ratio("stream", 0.99), 1.0),
+            Goal("p50, times bare aiomqtt's", ratio("floor", 0.5), 1.3),
+        ),
+        tables=(
+            Table(
+                ("", *(f"{share}, ms" for share in shares)),
+                [
+                    (
+                        label,
+                        *(
+                            f"{quantile(everything[name], share):.2f}"
+                            for share in shares.values()
+                        ),
+                    )
+                    for name, label in _NAMES.items()
+                ],
+            ),
+        ),
+        charts=(
+            Chart(
+                name="latency",
+                title="From a change in Home Assistant to a subscriber",
+                x_label="milliseconds",
+                y_label="share of the changes that have arrived",
+                lines=[
+                    Line(label, *distribution(everything[name]))
+                    for name, label in _NAMES.items()
+                ],
+                x_log=True,
+            ),
+        ),
+    )
+
+
+def distribution(figures: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Return the figures in order, and which share is not beyond each."""
+    return sorted(figures), [(n + 1) / len(figures) for n in range(len(figures))]
