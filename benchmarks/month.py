@@ -233,7 +233,9 @@ def _seconds(seconds: float) -> str:
 
 def _messages_chart(month: _Month) -> Chart:
     """Return how the quota is used up."""
-    days = [number / _SAMPLES_A_DAY for number in range(month.days * _SAMPLES_A_DAY + 1)]
+    days = [
+        number / _SAMPLES_A_DAY for number in range(month.days * _SAMPLES_A_DAY + 1)
+    ]
     lines = [
         Line(label, days, counts[: len(days)])
         for label, counts in month.sampled.items()
