@@ -17,7 +17,7 @@ from custom_components.blynk_bridge.exposure import Unavailable, WidgetProperty
 
 from .blynk import cloud_for
 from .fresh import in_fresh_process
-from .holding import Held, held, resident
+from .holding import OURS, Held, held, resident
 from .indoors import Line
 from .results import Goal, Result, Spread, Table
 from .size import Size
@@ -208,5 +208,6 @@ async def _of_every_option() -> str:
     return (
         "An exposure with every option, that is all five widget properties, a widget "
         "that is disabled with its entity, a repeat and backfill, takes "
-        f"{found.kib:.1f} KiB ({found.case})."
+        f"{found.kib:.1f} KiB ({found.case}), of which our code has allocated "
+        f"{found.held.beyond[OURS] / found.case.count / _KIB:.1f} KiB."
     )
