@@ -20,7 +20,7 @@ _AT_A_TIME: Final = 2
 """So many of those that only count; more would want too much memory."""
 _DESCRIPTION: Final = """\
 Measure what Blynk Bridge takes and gives beside what else one could pick for the same.
-All of it takes about an hour, and writes docs/benchmarks.md with its pictures. With
+A run of all takes long, and writes docs/benchmarks.md with its pictures. With
 --quick or --only nothing is written, unless --docs says where. A goal that is missed is
 no failure; a benchmark that does not work is one.
 """

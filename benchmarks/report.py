@@ -25,8 +25,8 @@ the next run replaces it.
 - **Peers** are what a user would otherwise pick, set up at their best, on the same broker and the same Home Assistant: its own
   `mqtt_statestream` to get states out, and an automation with an MQTT trigger to get commands in. The floor is a bare MQTT client that
   does nothing else. Messages go at QoS 1 on both sides, and the plan is unlimited, unless something else is said.
-- **Comparisons are ratios**, measured in turns within one run, in several rounds: another machine has other times, but much the same
-  ratios. Each figure is the middle one of the rounds, with the least and the most of them in brackets.
+- **Comparisons are ratios**, measured in turns within one run, in several rounds: times are those of this machine, ratios say
+  more about others. Each figure is the middle one of the rounds, with the least and the most of them in brackets.
 - **A goal is met** when the middle figure is within its limit. The goals were set before anything was measured. One that is missed
   stays here, with the reason as far as it is known.
 - Each benchmark has a process of its own. While times are measured, nothing else is run.

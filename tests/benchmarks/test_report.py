@@ -112,7 +112,7 @@ def test_what_cannot_be_drawn_leaves_the_page_as_it_was(tmp_path: Path) -> None:
 
 def test_the_machine_is_described() -> None:
     """Each line tells something of this very one."""
-    rows = dict(machine.describe().rows)
+    rows = {row[0]: row[1] for row in machine.describe().rows}
     assert re.fullmatch(r"\d{4}\.\d+\.\d+\w*", rows["Home Assistant"])
     assert re.fullmatch(r"[\d.]+, [\d.]+", rows["aiomqtt, paho-mqtt"])
     assert re.fullmatch(r"[\d.]+ GiB", rows["Memory"])

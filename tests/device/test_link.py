@@ -142,7 +142,7 @@ async def test_a_message_is_written_before_anything_is_noted_of_it(
 ) -> None:
     """Not a turn of the loop later: others may have much to do in it."""
     waiting: list[bool] = []
-    async with link_to(endpoint(simulator)) as link:
+    async with link_to(endpoint(simulator.entry)) as link:
         client = link._client
         sending = asyncio.Task(
             link.send(
