@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+import logging
 from multiprocessing import get_context
 
 
@@ -13,5 +14,10 @@ async def in_fresh_process[**P, R](
 
     The loop goes on meanwhile: what the work talks to may live in it.
     """
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, get_context("spawn"), _quieten) as pool:
         return await asyncio.wrap_future(pool.submit(work, *args, **kwargs))
+
+
+def _quieten() -> None:
+    """Let nobody be warned of a home that has no recorder, and the like."""
+    logging.getLogger().setLevel(logging.ERROR)

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, Final
@@ -76,6 +77,7 @@ async def home_assistant() -> AsyncGenerator[HomeAssistant]:
             lambda _: _Names(),
         ),
     ):
+        (Path(folder) / "configuration.yaml").touch()
         async with async_test_home_assistant(config_dir=folder) as hass:
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
             try:

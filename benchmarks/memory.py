@@ -17,7 +17,7 @@ from custom_components.blynk_bridge.exposure import Unavailable, WidgetProperty
 
 from .blynk import cloud_for
 from .fresh import in_fresh_process
-from .holding import Held, held, resident
+from .holding import OURS, Held, held, resident
 from .indoors import Line
 from .results import Goal, Result, Spread, Table
 from .size import Size
@@ -145,15 +145,15 @@ async def _measure(size: Size) -> Result:
 
 def _work(few: Case, many: Case) -> str:
     return (
-        "A Home Assistant in a fresh process has things of six kinds (half of them "
-        "sensors, then lights, switches and windows), all in its registry, and entries "
-        "with a subentry for each as exposing many at once makes them. Python's own count "
-        "(`tracemalloc`) is taken there, and again when every entry is set up and online "
-        f"over TLS and the cloud has acknowledged every value: {few} and {many} "
-        "exposures. What the same entries take without exposures, measured in a process "
-        "of their own, is subtracted; the rest is divided by the exposures. The objects "
-        "that Home Assistant itself has of entries, subentries and states are there "
-        "before, and not counted."
+        "A Home Assistant in a fresh process has entities of six kinds, half of them "
+        "sensors, all in its registry, and entries with a subentry for each as exposing "
+        "many at once makes them. Python's own count of what it allocates "
+        "(`tracemalloc`) begins when all entries are there and not set up, and is taken "
+        "when they are online over TLS and the cloud has acknowledged every value: "
+        f"{few} and {many} exposures. What as many entries without exposures took just "
+        "before, in the same process, is subtracted, and the rest divided by the "
+        "exposures. The objects that Home Assistant has of entries, subentries and "
+        "states are there before, and not counted."
     )
 
 
@@ -208,5 +208,6 @@ async def _of_every_option() -> str:
     return (
         "An exposure with every option, that is all five widget properties, a widget "
         "that is disabled with its entity, a repeat and backfill, takes "
-        f"{found.kib:.1f} KiB ({found.case})."
+        f"{found.kib:.1f} KiB ({found.case}), of which our code has allocated "
+        f"{found.held.beyond[OURS] / found.case.count / _KIB:.1f} KiB."
     )

@@ -25,7 +25,7 @@ _NOISE: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
     """A process that is counted in: who listens, and how often things change."""
 
     listeners: Listeners
@@ -37,7 +37,7 @@ class _Run:
         """Return how many changes there are in each segment."""
         return [self.few, self.many] * _ROUNDS
 
-    def each(self, segments: Sequence[int]) -> list[float]:
+    def costs(self, segments: Sequence[int]) -> list[float]:
         """Return the instructions of a change, by each round's difference of two."""
         more = self.many - self.few
         return [
@@ -47,14 +47,14 @@ class _Run:
 
 
 _RUNS: Final = (
-    _Run(Listeners.TRACKER),
-    _Run(Listeners.BRIDGE),
-    _Run(Listeners.LEAVING_OUT),
-    _Run(Listeners.NOBODY),
-    _Run(Listeners.BRIDGE_ALONE),
-    _Run(Listeners.BRIDGE),
-    _Run(Listeners.TRACKER),
-    _Run(Listeners.STREAMING, few=50, many=250),
+    Run(Listeners.TRACKER),
+    Run(Listeners.BRIDGE),
+    Run(Listeners.LEAVING_OUT),
+    Run(Listeners.NOBODY),
+    Run(Listeners.BRIDGE_ALONE),
+    Run(Listeners.BRIDGE),
+    Run(Listeners.TRACKER),
+    Run(Listeners.STREAMING, few=50, many=250),
 )
 """What is compared is repeated, the other way round."""
 
@@ -108,7 +108,7 @@ async def _counted(line: Line) -> _Costs:
                 streams = run.listeners in {Listeners.LEAVING_OUT, Listeners.STREAMING}
                 told = order(run.listeners, there if streams else line, run.counts)
                 segments = await counted("benchmarks.changing", told, len(run.counts))
-                costs[run.listeners] += run.each(segments)
+                costs[run.listeners] += run.costs(segments)
     return costs
 
 
