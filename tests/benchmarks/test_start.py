@@ -12,7 +12,9 @@ MUTE = "is a mute TLS server"
 
 
 def life(start: float, stop: float = 0.2, slow: tuple[str, ...] = ()) -> Life:
-    return Life(start=start, stop=stop, gone=1.2, setup=0.02, slow=slow)
+    return Life(
+        start=start, stop=stop, gone=1.2, processor=start, setup=0.02, slow=slow
+    )
 
 
 def found(*starts: tuple[float, float], stop: float = 0.2) -> Found:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 import signal
 import sys
+from types import MappingProxyType
 from typing import Any, Protocol, Self
 
 from homeassistant.config_entries import ConfigSubentryData
@@ -124,6 +125,7 @@ class Home(HomeAssistant):
         authority: bytes = b"",
         arguments: Sequence[str] = (),
         components: Sequence[Path] = (PROBE,),
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Prepare a home in a folder; the authority's certificates are trusted."""
         folder.mkdir()
@@ -139,7 +141,11 @@ class Home(HomeAssistant):
             [hass, "-c", folder, "--log-no-color", *arguments],
             folder / "output.log",
             cwd=folder,
-            env={**os.environ, "REQUESTS_CA_BUNDLE": str(folder / "ca-bundle.pem")},
+            env={
+                **os.environ,
+                "REQUESTS_CA_BUNDLE": str(folder / "ca-bundle.pem"),
+                **environment,
+            },
         )
 
     async def __aenter__(self) -> Self:
