@@ -83,7 +83,7 @@ class Life:
     setup: float | None
     """Of the integration alone, as Home Assistant's own startup times have it."""
     slow: Sequence[str]
-    """What of the integration's has held up the loop for more than 100 ms."""
+    """What of the integration's has held up the loop, see `LoopReport.slow_of_ours`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Household:
             gone=gone,
             processor=processor,
             setup={each["domain"]: each["seconds"] for each in timings}.get(DOMAIN),
-            slow=[each["what"] for each in report.slow if DOMAIN in each["what"]],
+            slow=[each["what"] for each in report.slow_of_ours],
         )
 
     async def _stop(self) -> float:

@@ -10,6 +10,8 @@ import tempfile
 import time
 from typing import Final
 
+from tests.e2e.home import BUSY_LIMIT, IDLE_LIMIT
+
 from .household import CLOUDS, Household, Life
 from .imports import Import, with_bytecode
 from .results import Goal, Result, Spread, Table
@@ -314,9 +316,8 @@ def _slow_note(found: Found) -> str:
     )
     if not slow:
         return (
-            "No callback of the integration's has held up the event loop for more "
-            "than 100 ms during any start."
+            "During no start has anything of the integration's computed in the event "
+            f"loop for more than {BUSY_LIMIT:.0f} ms, or waited in it for more than "
+            f"{IDLE_LIMIT:.0f} ms."
         )
-    return (
-        f"More than 100 ms of the event loop's time were taken by: {'; '.join(slow)}."
-    )
+    return f"The event loop was held up by: {'; '.join(slow)}."
