@@ -1,9 +1,10 @@
 """A Home Assistant that starts and stops again and again, and the clouds it meets."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+import os
 from pathlib import Path
 import time
 from typing import Final
@@ -77,10 +78,12 @@ class Life:
     """From being asked to stop until the event loop has ended."""
     gone: float
     """From the signal until the process has ended, as it was."""
+    processor: float
+    """Of the whole process, all threads, from its beginning until it had started."""
     setup: float | None
     """Of the integration alone, as Home Assistant's own startup times have it."""
     slow: Sequence[str]
-    """What of the integration's has held up the loop for more than 100 ms."""
+    """What of the integration's has held up the loop, see `LoopReport.slow_of_ours`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,17 @@ class Household:
     cloud: Cloud | None
 
     @classmethod
-    def in_folder(cls, folder: Path, cloud: Cloud | None) -> Household:
+    def in_folder(
+        cls, folder: Path, cloud: Cloud | None, environment: Mapping[str, str]
+    ) -> Household:
         """Prepare it: with an entry if there is a cloud, and alike in all else."""
-        if cloud is None:
-            return cls(Home(folder, CONFIGURATION), None)
-        entry = Entry(port=cloud.port, transport=cloud.transport, exposures=exposures())
-        return cls(Home(folder, CONFIGURATION, [entry]), cloud)
+        entries = (
+            [Entry(port=cloud.port, transport=cloud.transport, exposures=exposures())]
+            if cloud is not None
+            else []
+        )
+        home = Home(folder, CONFIGURATION, entries, environment=environment)
+        return cls(home, cloud)
 
     async def settle_in(self) -> list[str]:
         """Stop after the first start, which has made the folder's files.
@@ -117,6 +125,7 @@ class Household:
     async def live(self) -> Life:
         """Start on what is there, meet the cloud, and stop."""
         await self.home.start_again()
+        processor = _processor_seconds(self.home)
         report = await self.home.take_report()
         if report.started_s is None:
             raise DemoError("the probe has not seen the start")
@@ -128,8 +137,9 @@ class Household:
             start=report.started_s,
             stop=float((self.home.folder / "stopped").read_text(encoding="ascii")),
             gone=gone,
+            processor=processor,
             setup={each["domain"]: each["seconds"] for each in timings}.get(DOMAIN),
-            slow=[each["what"] for each in report.slow if DOMAIN in each["what"]],
+            slow=[each["what"] for each in report.slow_of_ours],
         )
 
     async def _stop(self) -> float:
@@ -139,3 +149,11 @@ class Household:
         if not await self.home.stop():
             raise DemoError("Home Assistant did not stop")
         return time.perf_counter() - asked
+
+
+def _processor_seconds(home: Home) -> float:
+    """Return what the process has taken the processor so far."""
+    stat = Path(f"/proc/{home.process.pid}/stat").read_text(encoding="ascii")
+    # The second field is the program's name, in brackets; it may have spaces.
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

@@ -7,12 +7,15 @@ from benchmarks.imports import Import
 from benchmarks.results import Spread
 from benchmarks.start import ALONE, Found, Round, _result, rotated
 from benchmarks.two_hundred import ENTITY_IDS, datastreams, exposures
+from tests.e2e.home import LoopReport
 
 MUTE = "is a mute TLS server"
 
 
 def life(start: float, stop: float = 0.2, slow: tuple[str, ...] = ()) -> Life:
-    return Life(start=start, stop=stop, gone=1.2, setup=0.02, slow=slow)
+    return Life(
+        start=start, stop=stop, gone=1.2, processor=start, setup=0.02, slow=slow
+    )
 
 
 def found(*starts: tuple[float, float], stop: float = 0.2) -> Found:
@@ -60,3 +63,16 @@ def test_the_two_hundred_are_exposed_to_a_cloud_that_knows_them() -> None:
     assert len(set(ENTITY_IDS)) == 200
     assert [each["data"]["entity_id"] for each in exposures()] == ENTITY_IDS
     assert [each.name for each in datastreams()] == ENTITY_IDS
+
+
+def test_a_slow_callback_is_ours_by_what_it_calls() -> None:
+    ours = [
+        "<Task pending name='setup component blynk_bridge' coro=<async_setup_component()>>",
+        "custom_components.blynk_bridge.uplink.Uplink.flush of <Uplink>",
+    ]
+    theirs = "builtins.set.remove of {<Task name='setup component blynk_bridge'>}"
+    slow = [
+        {"what": what, "busy_ms": 120.0, "idle_ms": 0.0} for what in (*ours, theirs)
+    ]
+    report = LoopReport(9, 0.0, 0.0, slow, 1, 5.0)
+    assert [each["what"] for each in report.slow_of_ours] == ours
