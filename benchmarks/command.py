@@ -84,11 +84,14 @@ def _parse(
 def _run_all(
     chosen: Sequence[Benchmark], size: Size
 ) -> Iterator[tuple[Benchmark, Outcome]]:
-    """Give what each has found: the timed ones alone, then the others together."""
-    for benchmark in chosen:
-        if benchmark.timed:
-            yield benchmark, _run(benchmark, size)
-    counting = [benchmark for benchmark in chosen if not benchmark.timed]
+    """Give what each has found: the timed ones alone, then the others together.
+
+    For a quick look all go together: what they measure is beside each other anyway.
+    """
+    alone = [item for item in chosen if item.timed and size is Size.FULL]
+    for benchmark in alone:
+        yield benchmark, _run(benchmark, size)
+    counting = [benchmark for benchmark in chosen if benchmark not in alone]
     at_a_time = min(_AT_A_TIME, os.process_cpu_count() or 1)
     with ThreadPoolExecutor(at_a_time) as pool:
         try:

@@ -22,7 +22,7 @@ type _Round = Mapping[str, Sequence[float]]
 
 def measure(size: Size) -> Result:
     """Write to lamps, through the bridge and through automations by turns."""
-    return result(asyncio.run(_measure(size.pick(5, 1), size.pick(200, 40))))
+    return result(asyncio.run(_measure(size.pick(3, 1), size.pick(200, 30))))
 
 
 async def _measure(rounds: int, writes: int) -> list[_Round]:

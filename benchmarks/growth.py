@@ -11,7 +11,9 @@ from .size import Size
 from .storm import CHANGES, Storms, cpu_beyond, storms_of
 
 SIZES: Final = (50, 100, 200, 400, 800)
-_QUICK: Final = (50, 200)
+_QUICK: Final = (50, 100)
+_CHANGES_MIN: Final = 10_000
+"""Of all sensors in a storm: less is too short to be measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,18 @@ class Grown:
     memory: float
     """Bytes, beyond Home Assistant's own objects."""
 
-    def cpu(self, name: str) -> Spread:
-        """Return the seconds of processor time of a storm beyond Home Assistant's own."""
-        return Spread.of(cpu_beyond(each, name) for each in self.storms)
+    def cost(self, name: str) -> list[float]:
+        """Return the microseconds of processor time of a change, in each round.
+
+        Beyond Home Assistant's own.
+        """
+        changes = self.exposures * _changes_of(self.exposures)
+        return [cpu_beyond(each, name) / changes * 1e6 for each in self.storms]
+
+    def storm(self, name: str) -> float:
+        """Return the milliseconds of B2's storm."""
+        cost = Spread.of(self.cost(name)).middle
+        return cost * self.exposures * CHANGES / 1000
 
     @property
     def messages(self) -> Spread:
@@ -38,7 +49,7 @@ def measure(size: Size) -> Result:
     grown = [
         Grown(
             exposures,
-            asyncio.run(storms_of(size.pick(3, 1), exposures, CHANGES)),
+            asyncio.run(storms_of(size.pick(2, 1), exposures, _changes_of(exposures))),
             memory_of(1, exposures),
         )
         for exposures in size.pick(SIZES, _QUICK)
@@ -46,26 +57,27 @@ def measure(size: Size) -> Result:
     return result(grown)
 
 
+def _changes_of(exposures: int) -> int:
+    """Return how often each sensor changes in a storm."""
+    return max(CHANGES, _CHANGES_MIN // exposures)
+
+
 def result(grown: Sequence[Grown]) -> Result:
     """Return what it comes to; per exposure, the largest home is held to the smallest."""
     first, last = grown[0], grown[-1]
     growth = last.exposures / first.exposures
-
-    def compared(low: float, high: float) -> float:
-        return high / low / growth
-
     cpu = Spread.of(
-        compared(cpu_beyond(before, "bridge"), cpu_beyond(after, "bridge"))
-        for before, after in zip(first.storms, last.storms, strict=True)
+        after / before
+        for before, after in zip(first.cost("bridge"), last.cost("bridge"), strict=True)
     )
-    memory = compared(first.memory, last.memory)
+    memory = last.memory / first.memory / growth
     x = [float(each.exposures) for each in grown]
     return Result(
         key="B9",
         title="Growth",
         work=(
-            f"The storm of B2 ({CHANGES} changes of each sensor, {len(first.storms)}"
-            " rounds) and the memory of B6 (one entry) with"
+            f"The storm of B2 ({CHANGES} changes of each sensor, more where there are few"
+            f" sensors; {len(first.storms)} rounds) and the memory of B6 (one entry) with"
             f" {', '.join(str(each.exposures) for each in grown)} exposures. Linear growth"
             f" means that an exposure costs the same among {last.exposures} as among"
             f" {first.exposures}; a ratio of 1 says so, and up to 1.25 is taken for it."
@@ -99,9 +111,9 @@ def result(grown: Sequence[Grown]) -> Result:
                 [
                     (
                         str(each.exposures),
-                        f"{each.cpu('bridge').middle * 1e3:.0f}",
-                        f"{each.cpu('bridge').middle / each.exposures / CHANGES * 1e6:.1f}",
-                        f"{each.cpu('peers').middle * 1e3:.0f}",
+                        f"{each.storm('bridge'):.0f}",
+                        f"{Spread.of(each.cost('bridge')).middle:.1f}",
+                        f"{each.storm('peers'):.0f}",
                         f"{each.messages.middle:.0f}",
                         f"{each.storms[0]['peers'].messages}",
                         f"{each.memory / 1024:.0f}",
@@ -121,7 +133,7 @@ def result(grown: Sequence[Grown]) -> Result:
                     Line(
                         label,
                         x,
-                        [each.cpu(name).middle * 1e3 for each in grown],
+                        [each.storm(name) for each in grown],
                         dots=True,
                     )
                     for name, label in (

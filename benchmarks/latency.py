@@ -27,7 +27,7 @@ type _Round = Mapping[str, Sequence[float]]
 
 def measure(size: Size) -> Result:
     """Change sensors one by one, in three ways by turns, and time their arrival."""
-    rounds = asyncio.run(_measure(size.pick(5, 1), size.pick(300, 40)))
+    rounds = asyncio.run(_measure(size.pick(3, 1), size.pick(300, 20)))
     return result(rounds)
 
 
@@ -35,7 +35,7 @@ async def _measure(rounds: int, changes: int) -> list[_Round]:
     """Return the rounds' latencies."""
     chance = random.Random(1)
     async with rig(EXPOSURES) as running:
-        await _stretch(running, chance, 10)
+        await _stretch(running, chance, 5)
         measured: list[_Round] = []
         for number in range(rounds):
             latencies: dict[str, list[float]] = {name: [] for name in _NAMES}

@@ -26,7 +26,7 @@ _QUICK: Final = "is a mute TLS server"
 _STOP_LIMIT: Final = 2.0
 _LEAST_ROUNDS: Final = 5
 _MOST_ROUNDS: Final = 12
-_BUDGET: Final = 330.0
+_BUDGET: Final = 210.0
 """Seconds in which a further round has to fit."""
 _AT_ONCE: Final = 2
 """Homes whose first start, which does not count, is made together."""

@@ -40,7 +40,7 @@ type Storms = Mapping[str, Storm]
 
 def measure(size: Size) -> Result:
     """Raise a storm in each Home Assistant by turns."""
-    return result(asyncio.run(storms_of(size.pick(7, 1), EXPOSURES, CHANGES)))
+    return result(asyncio.run(storms_of(size.pick(5, 1), EXPOSURES, CHANGES)))
 
 
 async def storms_of(rounds: int, exposures: int, changes: int) -> list[Storms]:
