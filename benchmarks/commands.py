@@ -7,6 +7,9 @@ import random
 import time
 from typing import Final
 
+from demo.waiting import wait_for
+from tests.e2e.home import Home
+
 from .latency import distribution
 from .results import Chart, Goal, Line, Result, Spread, Table, quantile
 from .rig import COMMANDS, LAMPS, Rig, drive, lamp_datastream, lamp_of, rig
@@ -14,6 +17,8 @@ from .size import Size
 
 EXPOSURES: Final = 200
 INTERVAL: Final = 0.2
+_PATIENCE: Final = 20.0
+"""Seconds in which the last action has to be called on a machine with much to do."""
 _NAMES: Final = {"bridge": "Blynk Bridge", "peers": "automation with an mqtt trigger"}
 
 type _Round = Mapping[str, Sequence[float]]
@@ -55,12 +60,9 @@ async def _round(running: Rig, chance: random.Random, writes: int) -> _Round:
             await asyncio.sleep(due - time.monotonic())
             begun[name][lamp_of(lamp)].append(time.monotonic_ns())
             await _write(running, name, lamp, is_on[lamp])
-    await asyncio.sleep(1)
     latencies: dict[str, list[float]] = {}
     for name, home in homes.items():
-        called: dict[str, list[int]] = defaultdict(list)
-        for entity_id, at in (await drive(home, "calls"))["calls"]:
-            called[entity_id].append(at)
+        called = await _calls(home, writes)
         latencies[name] = [
             (at - since) / 1e6
             for entity_id, times in begun[name].items()
@@ -72,6 +74,21 @@ async def _round(running: Rig, chance: random.Random, writes: int) -> _Round:
                 await _write(running, name, lamp, on=False)
     await asyncio.sleep(1)
     return latencies
+
+
+async def _calls(home: Home, count: int) -> Mapping[str, Sequence[int]]:
+    """Return when so many actions were called, by entity."""
+    called: dict[str, list[int]] = defaultdict(list)
+
+    async def calls() -> int:
+        for entity_id, at in (await drive(home, "calls"))["calls"]:
+            called[entity_id].append(at)
+        return sum(map(len, called.values()))
+
+    await wait_for(
+        calls, _PATIENCE, f"{count} actions are called", lambda found: found >= count
+    )
+    return called
 
 
 async def _write(running: Rig, name: str, lamp: int, on: bool) -> None:

@@ -6,6 +6,8 @@ import random
 import time
 from typing import Final
 
+from demo.waiting import wait_for
+
 from .bench_driver import entity_id_of
 from .results import Chart, Goal, Line, Result, Spread, Table, quantile
 from .rig import FLOOR, STREAM, Rig, drive, is_of_bridge, rig, sensor_of, values_of
@@ -15,12 +17,17 @@ EXPOSURES: Final = 200
 INTERVAL: Final = 0.3
 _STRETCH: Final = 60
 """Changes in a row, after which the three take stock."""
+_PATIENCE: Final = 20.0
+"""Seconds in which the last change has to arrive on a machine with much to do."""
 _NAMES: Final = {
     "bridge": "Blynk Bridge",
     "stream": "mqtt_statestream",
     "floor": "bare aiomqtt",
 }
 
+type _Arrival = tuple[str, float]
+"""Where a value comes, and the value."""
+type _Arrivals = Mapping[str, Mapping[_Arrival, int]]
 type _Round = Mapping[str, Sequence[float]]
 """Milliseconds from each change to its arrival, by who carried it."""
 
@@ -71,16 +78,13 @@ async def _stretch(running: Rig, chance: random.Random, count: int) -> _Round:
         ),
         _publish(running, start + 2 * third, values),
     )
-    await asyncio.sleep(1)
-    arrived: dict[str, dict[tuple[str, float], int]] = {name: {} for name in _NAMES}
-    for heard in await running.listener.take():
-        if is_of_bridge(heard):
-            for name, value in values_of(heard).items():
-                arrived["bridge"][name, value] = heard.at
-        elif heard.topic.startswith(f"{STREAM}/"):
-            arrived["stream"][heard.topic, float(heard.payload)] = heard.at
-        else:
-            arrived["floor"][heard.topic, float(heard.payload)] = heard.at
+    arrived = await _arrivals(
+        running,
+        {
+            name: {(_address(name, number), value) for number, value in changes}
+            for name in _NAMES
+        },
+    )
     began = {"bridge": bridge["times"], "stream": stream["times"], "floor": floor}
     return {
         name: [
@@ -89,6 +93,26 @@ async def _stretch(running: Rig, chance: random.Random, count: int) -> _Round:
         ]
         for name in _NAMES
     }
+
+
+async def _arrivals(running: Rig, wanted: Mapping[str, set[_Arrival]]) -> _Arrivals:
+    """Return when all that is wanted came, by who carried it."""
+    arrived: dict[str, dict[_Arrival, int]] = {name: {} for name in wanted}
+
+    async def missing() -> int:
+        for heard in await running.listener.take():
+            if is_of_bridge(heard):
+                for name, value in values_of(heard).items():
+                    arrived["bridge"][name, value] = heard.at
+            else:
+                carrier = "floor" if heard.topic == FLOOR else "stream"
+                arrived[carrier][heard.topic, float(heard.payload)] = heard.at
+        return sum(len(wanted[name] - arrived[name].keys()) for name in wanted)
+
+    await wait_for(
+        missing, _PATIENCE, "every change has arrived", lambda left: not left
+    )
+    return arrived
 
 
 async def _publish(running: Rig, start: float, values: Sequence[float]) -> list[int]:
