@@ -18,7 +18,7 @@ class Benchmark:
     timed: bool = False
     """Whether it measures time or CPU: those have the machine for themselves."""
     full_limit: float = 900
-    quick_limit: float = 180
+    quick_limit: float = 420
     """Seconds after which it is ended, and has failed."""
 
     def limit(self, size: Size) -> float:
