@@ -65,7 +65,7 @@ def _parse(
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--quick", action="store_true", help="two minutes, roughly")
+    parser.add_argument("--quick", action="store_true", help="a look of a few minutes")
     parser.add_argument(
         "--only",
         nargs="+",

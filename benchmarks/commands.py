@@ -10,8 +10,8 @@ from typing import Final
 from demo.waiting import wait_for
 from tests.e2e.home import Home
 
-from .latency import distribution
-from .results import Chart, Goal, Line, Result, Spread, Table, quantile
+from .latencies import Round, chart, ratio, table
+from .results import Goal, Result
 from .rig import COMMANDS, LAMPS, Rig, drive, lamp_datastream, lamp_of, rig
 from .size import Size
 
@@ -21,16 +21,13 @@ _PATIENCE: Final = 20.0
 """Seconds in which the last action has to be called on a machine with much to do."""
 _NAMES: Final = {"bridge": "Blynk Bridge", "peers": "automation with an mqtt trigger"}
 
-type _Round = Mapping[str, Sequence[float]]
-"""Milliseconds from each write to its action, by who carried it out."""
-
 
 def measure(size: Size) -> Result:
     """Write to lamps, through the bridge and through automations by turns."""
     return result(asyncio.run(_measure(size.pick(3, 1), size.pick(200, 30))))
 
 
-async def _measure(rounds: int, writes: int) -> list[_Round]:
+async def _measure(rounds: int, writes: int) -> list[Round]:
     """Return the rounds' latencies."""
     chance = random.Random(4)
     async with rig(EXPOSURES) as running:
@@ -42,7 +39,7 @@ async def _measure(rounds: int, writes: int) -> list[_Round]:
     return measured
 
 
-async def _round(running: Rig, chance: random.Random, writes: int) -> _Round:
+async def _round(running: Rig, chance: random.Random, writes: int) -> Round:
     """Return the latencies of some writes, alternately on and off for each lamp."""
     homes = {name: running.homes[name] for name in _NAMES}
     for home in homes.values():
@@ -100,19 +97,8 @@ async def _write(running: Rig, name: str, lamp: int, on: bool) -> None:
     await running.speaker.publish(topic, b"1" if on else b"0", qos=1)
 
 
-def result(rounds: Sequence[_Round]) -> Result:
+def result(rounds: Sequence[Round]) -> Result:
     """Return what the rounds come to."""
-
-    def ratio(share: float) -> Spread:
-        return Spread.of(
-            quantile(each["bridge"], share) / quantile(each["peers"], share)
-            for each in rounds
-        )
-
-    shares = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
-    everything = {
-        name: [figure for each in rounds for figure in each[name]] for name in _NAMES
-    }
     return Result(
         key="B4",
         title="A command",
@@ -124,35 +110,25 @@ def result(rounds: Sequence[_Round]) -> Result:
             " lamp and payload, with an mqtt trigger and that action."
         ),
         goals=(
-            Goal("p50, times the automation's", ratio(0.5), 1.0),
-            Goal("p99, times the automation's", ratio(0.99), 1.0),
-        ),
-        tables=(
-            Table(
-                ("", *(f"{share}, ms" for share in shares)),
-                [
-                    (
-                        label,
-                        *(
-                            f"{quantile(everything[name], share):.2f}"
-                            for share in shares.values()
-                        ),
-                    )
-                    for name, label in _NAMES.items()
-                ],
+            Goal(
+                "p50, times the automation's",
+                ratio(rounds, "peers", 0.5),
+                1.0,
+            ),
+            Goal(
+                "p99, times the automation's",
+                ratio(rounds, "peers", 0.99),
+                1.0,
             ),
         ),
+        tables=(table(rounds, _NAMES),),
         charts=(
-            Chart(
+            chart(
+                rounds,
+                _NAMES,
                 name="commands",
                 title="From a write at the broker to the action in Home Assistant",
-                x_label="milliseconds",
-                y_label="share of the actions that are called",
-                lines=[
-                    Line(label, *distribution(everything[name]))
-                    for name, label in _NAMES.items()
-                ],
-                x_log=True,
+                done="actions that are called",
             ),
         ),
     )

@@ -31,7 +31,7 @@ _LIMIT: Final = 60.0
 class Import:
     """One import of the integration, in seconds of the processor; by what was imported."""
 
-    library: float
+    mqtt: float
     """aiomqtt, and paho with it."""
     home_assistant: float
     """Modules of Home Assistant's that it had not imported yet."""
@@ -42,7 +42,7 @@ class Import:
     @property
     def seconds(self) -> float:
         """Return the whole."""
-        return self.library + self.home_assistant + self.ours
+        return self.mqtt + self.home_assistant + self.ours
 
     @classmethod
     async def measured(
@@ -123,14 +123,14 @@ def _measure(components: Sequence[str]) -> Import:
         import_module(module)
     home_assistant = time.thread_time()
     import_module(_LIBRARY)
-    library = time.thread_time()
+    mqtt = time.thread_time()
     import_module(_OURS)
     for module in _named_by_home_assistant():
         import_module(module)
     return Import(
         home_assistant=home_assistant - began,
-        library=library - home_assistant,
-        ours=time.thread_time() - library,
+        mqtt=mqtt - home_assistant,
+        ours=time.thread_time() - mqtt,
         modules=modules,
     )
 

@@ -9,7 +9,8 @@ from typing import Final
 from demo.waiting import wait_for
 
 from .bench_driver import entity_id_of
-from .results import Chart, Goal, Line, Result, Spread, Table, quantile
+from .latencies import Round, chart, ratio, table
+from .results import Goal, Result
 from .rig import FLOOR, STREAM, Rig, drive, is_of_bridge, rig, sensor_of, values_of
 from .size import Size
 
@@ -28,8 +29,6 @@ _NAMES: Final = {
 type _Arrival = tuple[str, float]
 """Where a value comes, and the value."""
 type _Arrivals = Mapping[str, Mapping[_Arrival, int]]
-type _Round = Mapping[str, Sequence[float]]
-"""Milliseconds from each change to its arrival, by who carried it."""
 
 
 def measure(size: Size) -> Result:
@@ -38,12 +37,12 @@ def measure(size: Size) -> Result:
     return result(rounds)
 
 
-async def _measure(rounds: int, changes: int) -> list[_Round]:
+async def _measure(rounds: int, changes: int) -> list[Round]:
     """Return the rounds' latencies."""
     chance = random.Random(1)
     async with rig(EXPOSURES) as running:
         await _stretch(running, chance, 5)
-        measured: list[_Round] = []
+        measured: list[Round] = []
         for number in range(rounds):
             latencies: dict[str, list[float]] = {name: [] for name in _NAMES}
             for start in range(0, changes, _STRETCH):
@@ -55,7 +54,7 @@ async def _measure(rounds: int, changes: int) -> list[_Round]:
     return measured
 
 
-async def _stretch(running: Rig, chance: random.Random, count: int) -> _Round:
+async def _stretch(running: Rig, chance: random.Random, count: int) -> Round:
     """Return the latencies of some changes, each of the three a third of the time."""
     start = time.monotonic() + 0.5
     # A value of its own for each change: it is known by that.
@@ -134,19 +133,8 @@ def _address(name: str, number: int) -> str:
     return FLOOR
 
 
-def result(rounds: Sequence[_Round]) -> Result:
+def result(rounds: Sequence[Round]) -> Result:
     """Return what the rounds come to."""
-
-    def ratio(peer: str, share: float) -> Spread:
-        return Spread.of(
-            quantile(each["bridge"], share) / quantile(each[peer], share)
-            for each in rounds
-        )
-
-    shares = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
-    everything = {
-        name: [figure for each in rounds for figure in each[name]] for name in _NAMES
-    }
     return Result(
         key="B1",
         title="A single change",
@@ -158,41 +146,26 @@ def result(rounds: Sequence[_Round]) -> Result:
             " take turns, each in a process of its own. QoS 1, no quota."
         ),
         goals=(
-            Goal("p50, times mqtt_statestream's", ratio("stream", 0.5), 1.0),
-            Goal("p99, times mqtt_statestream's", ratio("stream", 0.99), 1.0),
-            Goal("p50, times bare aiomqtt's", ratio("floor", 0.5), 1.3),
-        ),
-        tables=(
-            Table(
-                ("", *(f"{share}, ms" for share in shares)),
-                [
-                    (
-                        label,
-                        *(
-                            f"{quantile(everything[name], share):.2f}"
-                            for share in shares.values()
-                        ),
-                    )
-                    for name, label in _NAMES.items()
-                ],
+            Goal(
+                "p50, times mqtt_statestream's",
+                ratio(rounds, "stream", 0.5),
+                1.0,
             ),
+            Goal(
+                "p99, times mqtt_statestream's",
+                ratio(rounds, "stream", 0.99),
+                1.0,
+            ),
+            Goal("p50, times bare aiomqtt's", ratio(rounds, "floor", 0.5), 1.3),
         ),
+        tables=(table(rounds, _NAMES),),
         charts=(
-            Chart(
+            chart(
+                rounds,
+                _NAMES,
                 name="latency",
                 title="From a change in Home Assistant to a subscriber",
-                x_label="milliseconds",
-                y_label="share of the changes that have arrived",
-                lines=[
-                    Line(label, *distribution(everything[name]))
-                    for name, label in _NAMES.items()
-                ],
-                x_log=True,
+                done="changes that have arrived",
             ),
         ),
     )
-
-
-def distribution(figures: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Return the figures in order, and which share is not beyond each."""
-    return sorted(figures), [(n + 1) / len(figures) for n in range(len(figures))]

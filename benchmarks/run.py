@@ -26,6 +26,8 @@ _GRACE: Final = 10.0
 _LINGER: Final = 1.0
 """Seconds in which what it has started may end by itself."""
 _KILL_LIMIT: Final = 10.0
+_LOOK: Final = 0.05
+"""Seconds between two looks at processes that are nobody's children to wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _end(process: SpawnProcess, folder: str) -> None:
     process.join()
     deadline = time.monotonic() + _LINGER
     while (left := list(_started_with(folder))) and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(_LOOK)
     if left:
         print(f"{process.name} left {len(left)} processes behind, which are ended")
     deadline = time.monotonic() + _KILL_LIMIT
@@ -127,7 +129,7 @@ def _end(process: SpawnProcess, folder: str) -> None:
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
+        time.sleep(_LOOK)
 
 
 def _started_with(folder: str) -> Iterator[int]:

@@ -283,7 +283,7 @@ def _import_note(found: Found) -> str:
         "processor's time in a process of its own that has imported what Home "
         "Assistant had set up without us: "
         f"{median(each.ours for each in imports):.2f} s for the integration, "
-        f"{median(each.library for each in imports):.2f} s for aiomqtt and paho, "
+        f"{median(each.mqtt for each in imports):.2f} s for aiomqtt and paho, "
         f"{median(each.home_assistant for each in imports):.2f} s for modules of Home "
         f"Assistant's that this home has not needed so far ({', '.join(brought)})."
     )

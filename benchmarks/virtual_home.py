@@ -10,12 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 import logging
-import tempfile
 from typing import Any, Final
-from unittest.mock import patch
 
-from aiohttp.resolver import AsyncResolver
-from homeassistant import loader
 from homeassistant.components.recorder.core import Recorder
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import (
@@ -26,13 +22,10 @@ from homeassistant.const import (
     CONF_VERIFY_SSL,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import aiohttp_client, frame
+from homeassistant.helpers import frame
 from homeassistant.helpers.recorder import async_initialize_recorder, get_instance
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_test_home_assistant,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.blynk_bridge import PLATFORMS
 from custom_components.blynk_bridge.config_flow import BlynkConfigFlow
@@ -45,22 +38,15 @@ from custom_components.blynk_bridge.coordinator import BlynkCoordinator
 from custom_components.blynk_bridge.flows.credentials import Credentials
 from simulator import Simulator, SimulatorOptions
 from simulator.datastreams import Datastream
+from tests.conftest import TEMPLATE_ID, TOKEN
 from tests.device.conftest import eventually
 from tests.skipped_time import SkippedTime, skipped_time
 from tests.soak.diligence import Diligence
 from tests.soak.logbook import Logbook
 
-_TOKEN: Final = "abcdefghijklmnopqrstuvwxyz012345"  # noqa: S105 # the simulator's
-_TEMPLATE_ID: Final = "TMPLabcd1234"
+from .indoors import home_assistant
+
 _START_TIMEOUT: Final = 60.0
-
-
-class _Resolver(AsyncResolver):
-    """A resolver of names for whom the local network is not searched."""
-
-    async def real_close(self) -> None:
-        """Close it, as Home Assistant asks for at its end."""
-        await self.close()
 
 
 @dataclass(slots=True)
@@ -126,33 +112,24 @@ async def virtual_home(
     root.addHandler(logbook)
     root.setLevel(logging.WARNING)
     # All sockets are in one event loop: what was sent is there.
-    with (
-        patch(f"{aiohttp_client.__name__}._async_make_resolver", lambda _: _Resolver()),
-        tempfile.TemporaryDirectory(prefix="blynk-bridge-home-") as folder,
-        skipped_time(loop, grace=0) as skipped,
-    ):
+    with skipped_time(loop, grace=0) as skipped:
         skipped.shifted = start.timestamp() - skipped.wall()
         async with (
             Simulator(
                 SimulatorOptions(
-                    token=_TOKEN,
-                    template_id=_TEMPLATE_ID,
+                    token=TOKEN,
+                    template_id=TEMPLATE_ID,
                     datastreams=tuple(template),
                     clock=skipped.wall,
                 )
             ) as simulator,
-            async_test_home_assistant(config_dir=folder) as hass,
+            home_assistant() as hass,
         ):
-            try:
-                frame.async_setup(hass)
-                # The integration is this repository's.
-                hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
-                for platform in PLATFORMS:
-                    await async_setup_component(hass, platform, {})
-                entry = _entry(simulator, exposures, options)
-                yield VirtualHome(hass, simulator, entry, skipped)
-            finally:
-                await hass.async_stop(force=True)
+            frame.async_setup(hass)
+            for platform in PLATFORMS:
+                await async_setup_component(hass, platform, {})
+            entry = _entry(simulator, exposures, options)
+            yield VirtualHome(hass, simulator, entry, skipped)
     root.removeHandler(logbook)
     if complaints := logbook.complaints():
         raise RuntimeError("\n".join(complaints))
@@ -170,8 +147,8 @@ def _entry(
         entry_id="01BENCHMARK",
         minor_version=BlynkConfigFlow.MINOR_VERSION,
         data={
-            CONF_TOKEN: _TOKEN,
-            CONF_TEMPLATE_ID: _TEMPLATE_ID,
+            CONF_TOKEN: TOKEN,
+            CONF_TEMPLATE_ID: TEMPLATE_ID,
             CONF_HOST: simulator.entry.host,
             CONF_PORT: simulator.entry.mqtt_port,
             CONF_TRANSPORT: "tcp",
@@ -179,7 +156,7 @@ def _entry(
             CONF_PROTOCOL: "3.1.1",
         },
         options=dict(options),
-        unique_id=Credentials.parse(_TOKEN).fingerprint,
+        unique_id=Credentials.parse(TOKEN).fingerprint,
         subentries_data=list(exposures),
     )
 

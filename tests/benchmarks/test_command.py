@@ -139,6 +139,7 @@ def test_whoever_ends_it_ends_all_of_it(stuck_processes: Path) -> None:
     deadline = time.monotonic() + 30
     pids: list[str] = []
     while len(pids) < 4 and time.monotonic() < deadline:
+        # Another process writes the file, and nobody tells when.
         time.sleep(0.05)
         if stuck_processes.exists():
             pids = stuck_processes.read_text(encoding="utf-8").split()

@@ -201,9 +201,11 @@ class Link(LoopClient):
         """Publish, at QoS 1 until the PUBACK is there.
 
         `on_written` is called when the message has been made, and is most likely on
-        its way: what is to be noted of it holds it up no more. Raises NotAcknowledged where it does not come within the time limit (the
-        link then counts as dead), PublishRefused where it refuses the message, and
-        what ended the link. aiomqtt's own publish hears of neither.
+        its way: what is to be noted of it holds it up no more.
+
+        Raises NotAcknowledged where the PUBACK does not come within the time limit
+        (the link then counts as dead), PublishRefused where it refuses the message,
+        and what ended the link. aiomqtt's own publish hears of neither.
         """
         async with self._in_flight:
             self._raise_if_lost()

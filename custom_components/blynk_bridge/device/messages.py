@@ -16,8 +16,8 @@ DATASTREAM_NAME_MAX: Final = 128
 _RXBUFF: Final = 1024
 _TEXT_MAX: Final = 1024
 _NAME_FORBIDDEN: Final = frozenset("/,+#\0")
-# Topic length (2), packet identifier (2), an empty set of MQTT 5 properties (1).
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+# Topic length (2), packet identifier (2), an empty set of MQTT 5 properties (1).
 _HEADER_SIZE: Final = 5
 
 

@@ -16,5 +16,6 @@ def measure(_: Size) -> Never:
     child = subprocess.Popen(["sleep", "60"], start_new_session=True)
     with Path(os.environ["STUCK_PROCESSES"]).open("a", encoding="utf-8") as file:
         file.write(f"{os.getpid()} {child.pid} ")
+    # It is to be ended by others: the command's time limit is a few seconds.
     while True:
         time.sleep(60)
