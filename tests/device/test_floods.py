@@ -22,6 +22,8 @@ from .test_link import CONNACK, link_to, local, publish_packet, scripted
 
 FLOOD = 10_000
 LAST = publish_packet(b"downlink/ds/Lamp", b"last")
+SEND_LITTLE = (socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+RECEIVE_LITTLE = (socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 WRITE = publish_packet(b"downlink/ds/Lamp", b"1")
 
 
@@ -114,12 +116,6 @@ async def test_our_own_messages_get_through_a_flood(socket_enabled: None) -> Non
     assert turns.received == 10_000
 
 
-def small(sock: socket.socket) -> None:
-    """Let the system keep little of what is not read at the other end."""
-    for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-        sock.setsockopt(socket.SOL_SOCKET, option, 4096)
-
-
 async def test_a_server_that_takes_no_answers_is_left(socket_enabled: None) -> None:
     """They would fill the memory: one for each of its messages of QoS 1."""
     topic = b"downlink/ds/Lamp"
@@ -128,7 +124,8 @@ async def test_a_server_that_takes_no_answers_is_left(socket_enabled: None) -> N
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1024)
-        small(writer.get_extra_info("socket"))
+        # The answers' way alone is narrow: a narrow window would stall the flood, too.
+        writer.get_extra_info("socket").setsockopt(*RECEIVE_LITTLE)
         # Of what it does not read, a stream keeps as much as this before it stops.
         reader._limit = 0  # type: ignore[attr-defined]
         writer.write(CONNACK)
@@ -140,7 +137,7 @@ async def test_a_server_that_takes_no_answers_is_left(socket_enabled: None) -> N
     async with server(serve) as port:
         async with link_to(local(port), on_message=turns.take) as link:
             assert link._stream is not None
-            small(link._stream)
+            link._stream.setsockopt(*SEND_LITTLE)
             with pytest.raises(ConnectionLost):
                 async with asyncio.timeout(60):
                     await link.ended()
