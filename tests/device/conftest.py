@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+import socket
 import ssl
 
 import pytest
@@ -69,9 +70,13 @@ type Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[No
 
 @asynccontextmanager
 async def server(
-    serve: Serve, tls: ssl.SSLContext | None = None
+    serve: Serve, tls: ssl.SSLContext | None = None, *, receive_buffer: int = 0
 ) -> AsyncGenerator[int]:
-    """Run a server of any behaviour on a free port, and end all it has begun."""
+    """Run a server of any behaviour on a free port, and end all it has begun.
+
+    `receive_buffer` is its size in bytes, 0 for the system's own. What is made smaller
+    on a connection that stands has promised more already, and drops it.
+    """
     serving: set[asyncio.Task[None]] = set()
 
     async def accept(
@@ -88,7 +93,10 @@ async def server(
             serving.discard(task)
             writer.close()
 
-    listener = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
+    listening = socket.create_server(("127.0.0.1", 0))
+    if receive_buffer:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    listener = await asyncio.start_server(accept, sock=listening, ssl=tls)
     try:
         yield listener.sockets[0].getsockname()[1]
     finally:

@@ -22,8 +22,8 @@ from .test_link import CONNACK, link_to, local, publish_packet, scripted
 
 FLOOD = 10_000
 LAST = publish_packet(b"downlink/ds/Lamp", b"last")
-SEND_LITTLE = (socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-RECEIVE_LITTLE = (socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+LITTLE = 4096
+"""Bytes that the system keeps of the answers, at either end."""
 WRITE = publish_packet(b"downlink/ds/Lamp", b"1")
 
 
@@ -124,8 +124,6 @@ async def test_a_server_that_takes_no_answers_is_left(socket_enabled: None) -> N
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1024)
-        # The answers' way alone is narrow: a narrow window would stall the flood, too.
-        writer.get_extra_info("socket").setsockopt(*RECEIVE_LITTLE)
         # Of what it does not read, a stream keeps as much as this before it stops.
         reader._limit = 0  # type: ignore[attr-defined]
         writer.write(CONNACK)
@@ -134,10 +132,10 @@ async def test_a_server_that_takes_no_answers_is_left(socket_enabled: None) -> N
             await writer.drain()
 
     turns = Turns()
-    async with server(serve) as port:
+    async with server(serve, receive_buffer=LITTLE) as port:
         async with link_to(local(port), on_message=turns.take) as link:
             assert link._stream is not None
-            link._stream.setsockopt(*SEND_LITTLE)
+            link._stream.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LITTLE)
             with pytest.raises(ConnectionLost):
                 async with asyncio.timeout(60):
                     await link.ended()
