@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.blynk_bridge.departures import Departures
 from custom_components.blynk_bridge.traits.base import OnOffTrait
 from simulator import Simulator
 from simulator.journal import JournalEntry, Kind
@@ -114,6 +115,19 @@ async def test_a_storm_is_few_messages_and_ends_with_the_last_value(
         await asyncio.sleep(0.005)
     await has(simulator, "Temperature", 99)
     assert len(messages(simulator)) <= 10
+
+
+async def test_what_waits_already_wakes_nobody(
+    hass: HomeAssistant, simulator: Simulator, set_up: SetUp
+) -> None:
+    """Among hundreds that wait, each look for the most urgent one costs."""
+    hass.states.async_set("sensor.temperature", "0")
+    await set_up(TEMPERATURE)
+    await has(simulator, "Temperature", 0)
+    with patch.object(Departures, "wake") as wake:
+        for number in range(1, 10):
+            hass.states.async_set("sensor.temperature", str(number))
+    wake.assert_called_once_with()
 
 
 async def test_direction_control_publishes_no_changes(

@@ -51,7 +51,8 @@ class Departures:
         self._on_leaving = on_leaving
         self._on_answered = on_answered
         self._on_sent = on_sent
-        self._wake = asyncio.Event()
+        self._woken: asyncio.Future[None] | None = None
+        """What is waited for while nothing is to be sent."""
         self._given_up: set[str] = set()
         """Datastreams whose refused value was told of."""
         self._exhausted = False
@@ -65,7 +66,8 @@ class Departures:
 
     def wake(self) -> None:
         """Look again at what waits: there is more of it."""
-        self._wake.set()
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
 
     async def async_send(self, compose: Compose, lane: Lane) -> None:
         """Send what is composed when the lane's turn comes, unless that is nothing.
@@ -99,49 +101,41 @@ class Departures:
     async def async_run(self) -> Never:
         """Send what waits, for ever."""
         while True:
-            await self._async_next_turn()
-            if self._errand_is_next():
-                await self._async_run_errand(self._errands.take())
-            elif (parcel := self._outbox.take()) is not None:
-                await self._async_send_values(parcel)
-
-    def _errand_is_next(self) -> bool:
-        """Return whether a message that is no value is to go now.
-
-        A value of the same lane goes first, though not for ever; and readings that
-        never end leave history the turns that the pacer grants it.
-        """
-        errand, waiting = self._errands.lane, self._outbox.lane
-        if errand is None or waiting is None:
-            return errand is not None
-        if errand < waiting:
-            return True
-        if errand > waiting and waiting is not Lane.ROUTINE:
-            return False
-        return self._errands.overdue and self._pacer.delay(errand) == 0
-
-    @property
-    def _lane(self) -> Lane | None:
-        """Return the most urgent lane with something in it."""
-        errand, waiting = self._errands.lane, self._outbox.lane
-        if errand is None or waiting is None:
-            return waiting if errand is None else errand
-        return min(errand, waiting)
-
-    async def _async_next_turn(self) -> None:
-        """Return when the most urgent of what waits may be sent."""
-        while True:
-            await self._session.wait_ready()
-            self._wake.clear()
-            if (lane := self._lane) is None:
-                await self._wake.wait()
+            if not self._session.ready:
+                await self._session.wait_ready()
+            errand, waiting = self._errands.lane, self._outbox.lane
+            lane = waiting if errand is None else _most_urgent(errand, waiting)
+            if lane is None:
+                await self._async_wait()
             elif (delay := self._pacer.delay(lane)) > 0:
                 # Something more urgent may come and be allowed to go earlier.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(delay, _PATIENCE)):
-                        await self._wake.wait()
-            else:
-                return
+                        await self._async_wait()
+            elif errand is not None and self._errand_is_next(errand, waiting):
+                await self._async_run_errand(self._errands.take())
+            elif (parcel := self._outbox.take()) is not None:
+                await self._async_send_values(parcel)
+
+    async def _async_wait(self) -> None:
+        """Wait until there is more to send."""
+        self._woken = asyncio.get_running_loop().create_future()
+        try:
+            await self._woken
+        finally:
+            self._woken = None
+
+    def _errand_is_next(self, errand: Lane, waiting: Lane | None) -> bool:
+        """Return whether a message that is no value is to go now, by both lanes.
+
+        A value of the same lane goes first, though not for ever; and readings that
+        never end leave history the turns that the pacer grants it.
+        """
+        if waiting is None or errand < waiting:
+            return True
+        if errand > waiting and waiting is not Lane.ROUTINE:
+            return False
+        return self._errands.overdue and self._pacer.delay(errand) == 0
 
     async def _async_run_errand(self, errand: Errand) -> None:
         """Send one message that is no value, and tell who waits for it."""
@@ -149,7 +143,7 @@ class Departures:
         try:
             if (publication := errand.compose()) is not None:
                 await self._session.publish(
-                    publication, on_written=partial(self._pacer.spend, errand.lane)
+                    publication, on_made=partial(self._pacer.spend, errand.lane)
                 )
                 self._exhausted = False
                 self._on_sent()
@@ -171,13 +165,11 @@ class Departures:
     async def _async_send_values(self, parcel: Parcel) -> None:
         """Send one message; what is not acknowledged waits again."""
         arrived = False
-
-        def written() -> None:
-            self._pacer.spend(parcel.lane)
-            self._on_leaving(parcel)
-
         try:
-            await self._session.publish(parcel.publication, on_written=written)
+            self._on_leaving(parcel)
+            await self._session.publish(
+                parcel.publication, on_made=partial(self._pacer.spend, parcel.lane)
+            )
         except LinkError as error:
             if isinstance(error, PublishRefused) and not self._rest_after(error):
                 self._give_up(self._outbox.refused(parcel), error)
@@ -239,3 +231,8 @@ class Departures:
         if self._outbox.retry():
             self._retry_later()
             self.wake()
+
+
+def _most_urgent(errand: Lane, waiting: Lane | None) -> Lane:
+    """Return the lane that goes first."""
+    return errand if waiting is None else min(errand, waiting)

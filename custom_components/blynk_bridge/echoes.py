@@ -1,6 +1,5 @@
 """Echoes: our own values that come back as if somebody had written them."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
 import math
 from typing import Final
@@ -23,14 +22,6 @@ class Verdict(Enum):
     """The same, so often that nobody can mean it: not even confirmed."""
 
 
-@dataclass(slots=True)
-class _Sent:
-    """What was sent last of a datastream, as long as an echo of it may come."""
-
-    form: JsonValue
-    until: float = math.inf
-
-
 class Echoes:
     """Tells commands from echoes.
 
@@ -43,7 +34,8 @@ class Echoes:
 
     def __init__(self) -> None:
         """Start with nothing sent."""
-        self._sent: dict[str, _Sent] = {}
+        self._sent: dict[str, tuple[JsonValue, float]] = {}
+        """What was sent last of each datastream, and until when its echo may come."""
         self._running = 0
 
     def sending(self, name: str, form: Form) -> None:
@@ -51,12 +43,13 @@ class Echoes:
         if isinstance(form, Erased):
             self._sent.pop(name, None)
         else:
-            self._sent[name] = _Sent(form)
+            self._sent[name] = form, math.inf
 
     def answered(self, name: str, now: float) -> None:
         """Note that the server has dealt with it: an echo would come soon."""
         if (sent := self._sent.get(name)) is not None:
-            sent.until = now + _WINDOW
+            form, _ = sent
+            self._sent[name] = form, now + _WINDOW
 
     def forget(self, name: str) -> None:
         """Expect no echo of a datastream that is bound to something else now."""
@@ -64,12 +57,12 @@ class Echoes:
 
     def judge(self, name: str, form: JsonValue, now: float) -> Verdict:
         """Return what a write is; each echo comes once."""
-        sent = self._sent.get(name)
-        if sent is None or sent.form != form or now > sent.until:
+        expected, until = self._sent.get(name, (None, math.inf))
+        if expected is None or expected != form or now > until:
             if self._running < _RUNNING_MAX:
                 self._running = 0
             # An echo would have come before a newer write: none is due any more.
-            if sent is not None and sent.until < math.inf:
+            if until < math.inf:
                 del self._sent[name]
             return Verdict.COMMAND
         del self._sent[name]

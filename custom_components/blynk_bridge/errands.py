@@ -51,7 +51,9 @@ class Errands:
     @property
     def lane(self) -> Lane | None:
         """Return the most urgent lane with something in it."""
-        return min((errand.lane for errand in self._waiting), default=None)
+        if not self._waiting:
+            return None
+        return min(errand.lane for errand in self._waiting)
 
     @property
     def overdue(self) -> bool:

@@ -1,7 +1,6 @@
 """What an exposure has to tell Blynk at the moment it is asked."""
 
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from homeassistant.core import HomeAssistant, State, callback, split_entity_id
@@ -31,21 +30,19 @@ class Reader:
         """Return what the datastream is to hold, None for what it holds already."""
         state = self._hass.states.get(exposure.entity_id)
         return tolerant.attempt(
-            exposure.trait, exposure.entity_id, partial(self._read, exposure, state)
+            exposure.trait, exposure.entity_id, self._read, exposure, state, False
         )
 
     @callback
     def read_past(self, exposure: Exposure, state: State) -> Value | None:
         """Return what the datastream was to hold at a state of the past."""
         value = tolerant.attempt(
-            exposure.trait,
-            exposure.entity_id,
-            partial(self._read, exposure, state, past=True),
+            exposure.trait, exposure.entity_id, self._read, exposure, state, True
         )
         return None if isinstance(value, Erased) else value
 
     def _read(
-        self, exposure: Exposure, state: State | None, *, past: bool = False
+        self, exposure: Exposure, state: State | None, past: bool
     ) -> Value | Erased | None:
         """Return the value of a state, None for what is private and for no reading."""
         # To describe a template would be to render it once more.

@@ -130,12 +130,7 @@ class Uplink:
     def _async_changed(self, feed: Feed) -> None:
         """Mark an exposure, unless it is to be silent."""
         if not self._is_silent(feed.exposure.datastream):
-            feed.async_mark(self._hass.loop, self._async_put_marked)
-
-    @callback
-    def _async_put_marked(self, feed: Feed) -> None:
-        """Let a changed exposure go in its own lane."""
-        self._async_put(feed, feed.lane)
+            feed.async_mark(self._hass.loop, self._async_put)
 
     @callback
     def async_reconsider(self, exposure: Exposure) -> None:
@@ -145,19 +140,22 @@ class Uplink:
             self._async_put(feed, Lane.ROUTINE)
 
     @callback
-    def _async_put(self, feed: Feed, lane: Lane, *, forced: bool = False) -> None:
-        """Put the exposure into the outbox."""
+    def _async_put(
+        self, feed: Feed, lane: Lane | None = None, *, forced: bool = False
+    ) -> None:
+        """Put the exposure into the outbox, in its own lane unless another is given."""
         exposure = feed.exposure
         if self._is_silent(exposure.datastream):
             return
-        self._outbox.put(
+        # In a storm most of them wait already, and nobody need look at all that waits.
+        if self._outbox.put(
             exposure.datastream,
             exposure.data_type,
             feed.source,
-            lane,
+            feed.lane if lane is None else lane,
             forced=forced,
-        )
-        self._departures.wake()
+        ):
+            self._departures.wake()
 
     @callback
     def async_put(

@@ -140,19 +140,37 @@ async def upgrade(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 async def test_a_message_is_written_before_anything_is_noted_of_it(
     simulator: Simulator,
 ) -> None:
-    """Not a turn of the loop later: others may have much to do in it."""
-    waiting: list[bool] = []
+    """At once: in the next turn of the loop, others may have much to do."""
+    made: list[bool] = []
     async with link_to(endpoint(simulator.entry)) as link:
-        client = link._client
         sending = asyncio.Task(
-            link.send(
-                Publication("ds/Level", b"1"),
-                on_written=lambda: waiting.append(client.want_write()),
-            ),
+            link.send(Publication("ds/Level", b"1"), on_made=lambda: made.append(True)),
             eager_start=True,
         )
-        assert waiting == [False]
+        assert not link._client.want_write()
+        assert not made
         await sending
+    assert made == [True]
+
+
+async def test_a_message_that_was_never_made_is_not_noted(simulator: Simulator) -> None:
+    """It costs nothing; one that nobody acknowledges may have cost something."""
+    made: list[bool] = []
+
+    def note() -> None:
+        made.append(True)
+
+    async with link_to(endpoint(simulator.entry)) as link:
+        sending = asyncio.Task(
+            link.send(Publication("ds/Level", b"1"), on_made=note), eager_start=True
+        )
+        link.end(ConnectionLost())
+        with pytest.raises(ConnectionLost):
+            await sending
+        assert made == [True]
+        with pytest.raises(ConnectionLost):
+            await link.send(Publication("ds/Level", b"1"), on_made=note)
+    assert made == [True]
 
 
 @pytest.mark.parametrize("transport", list(Transport))

@@ -33,9 +33,9 @@ def put(
     *,
     lane: Lane = Lane.ROUTINE,
     forced: bool = False,
-) -> None:
+) -> bool:
     """Let a value wait."""
-    outbox.put(name, data_type, telling(value), lane, forced=forced)
+    return outbox.put(name, data_type, telling(value), lane, forced=forced)
 
 
 def take(outbox: Outbox) -> Parcel:
@@ -242,6 +242,24 @@ def test_a_place_is_only_ever_improved() -> None:
         lanes.append(outbox.lane)
     assert lanes == [Lane.URGENT, Lane.URGENT, Lane.CONFIRMATION]
     assert take(outbox).publication.payload == b"2"
+
+
+def test_what_waits_already_is_nothing_new() -> None:
+    """A storm of changes wakes nobody."""
+    outbox = Outbox()
+    source = telling(1)
+
+    def news(lane: Lane, *, forced: bool = False) -> bool:
+        return outbox.put("A", DataType.INTEGER, source, lane, forced=forced)
+
+    assert news(Lane.ROUTINE)
+    assert not news(Lane.ROUTINE)
+    assert news(Lane.URGENT)
+    assert not news(Lane.ROUTINE)
+    assert news(Lane.URGENT, forced=True)
+    assert not news(Lane.URGENT)
+    outbox.acknowledged(take(outbox))
+    assert news(Lane.ROUTINE)
 
 
 def test_urgent_values_are_in_the_first_of_several_messages() -> None:

@@ -221,10 +221,10 @@ async def test_a_dead_link_takes_no_further_message(sim: Simulator) -> None:
         sim.behaviour.withhold_puback = True
         publishing = asyncio.create_task(session.publish(VALUE))
         await sim.wait_for(lambda: sim.journal.find(Kind.PUBLISH, topic=VALUE.topic))
-        sent = session.messages_sent
         await sim.drop()
         with pytest.raises(ConnectionLost):
             await publishing
+        sent = session.messages_sent
         assert not session.ready
         with pytest.raises(NotConnected):
             await session.publish(VALUE)

@@ -35,8 +35,8 @@ def test_one_value_goes_in_a_documented_form(
     update: Update, topic: str, payload: str
 ) -> None:
     """As text, unless its type has no documented text form."""
-    assert single(update) == Publication(topic, payload.encode())
-    assert list(packed([update])) == [([update], single(update))]
+    assert single(update.name, update.form) == Publication(topic, payload.encode())
+    assert list(packed([update])) == [([update], single(update.name, update.form))]
 
 
 def test_several_values_share_messages() -> None:

@@ -141,6 +141,8 @@ class LoopClient(aiomqtt.Client):
         self._closed = asyncio.Event()
         self._allowance = Allowance(self._loop.time)
         self._resuming: asyncio.Handle | None = None
+        self._awaiting_room = False
+        """The socket has not taken all that was to be written."""
 
     @abstractmethod
     def end(self, error: LinkError) -> None:
@@ -258,13 +260,15 @@ class LoopClient(aiomqtt.Client):
             self._write()
         if not self._closed.is_set() and client.want_write():
             self._loop.add_writer(sock.fileno(), self._write)
+            self._awaiting_room = True
 
     def _on_socket_unregister_write(
         self, client: paho.Client, userdata: Any, sock: Any
     ) -> None:
-        """Wait no more for the socket to take more."""
-        if (descriptor := sock.fileno()) > -1:
+        """Wait no more for the socket to take more, if we do."""
+        if self._awaiting_room and (descriptor := sock.fileno()) > -1:
             self._loop.remove_writer(descriptor)
+        self._awaiting_room = False
 
     def _stop_reading(self, sock: Any) -> None:
         """Read no more, neither now nor when a pause is over."""

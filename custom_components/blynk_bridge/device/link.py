@@ -98,6 +98,7 @@ class Link(LoopClient):
             # MQTT 5 says it with clean_start, which paho sets by default.
             clean_session=True if protocol is Protocol.V311 else None,
             timeout=acknowledge_timeout,
+            max_inflight_messages=_IN_FLIGHT_MAX,
             keepalive=keepalive,
         )
         self._token = token
@@ -107,7 +108,6 @@ class Link(LoopClient):
         self._refusal: int | None = None
         self._farewell: int | None = None
         self._acknowledgements: dict[int, asyncio.Future[None]] = {}
-        self._in_flight = asyncio.Semaphore(_IN_FLIGHT_MAX)
         self.lost: asyncio.Future[None] = self._loop.create_future()
         """Done, with the LinkError that says why, when the link has ended."""
         # Retrieved here once, so that a link nobody waits on stays silent.
@@ -196,36 +196,44 @@ class Link(LoopClient):
         self,
         publication: Publication,
         qos: int = 1,
-        on_written: Callable[[], None] = lambda: None,
+        on_made: Callable[[], None] = lambda: None,
     ) -> None:
         """Publish, at QoS 1 until the PUBACK is there.
 
-        `on_written` is called when the message has been made, and is most likely on
-        its way: what is to be noted of it holds it up no more.
+        `on_made` is called for a message that has been made, whatever has become of
+        it, before this returns: what is to be noted of it delays no message.
 
         Raises NotAcknowledged where the PUBACK does not come within the time limit
         (the link then counts as dead), PublishRefused where it refuses the message,
         and what ended the link. aiomqtt's own publish hears of neither.
         """
-        async with self._in_flight:
-            self._raise_if_lost()
-            info = self._client.publish(publication.topic, publication.payload, qos)
-            on_written()
+        self._raise_if_lost()
+        info = self._client.publish(publication.topic, publication.payload, qos)
+        try:
             self._raise_if_lost()
             if info.rc != paho.MQTT_ERR_SUCCESS:
                 raise ConnectionLost
-            if qos == 0:
-                return
-            acknowledged = self._loop.create_future()
-            self._acknowledgements[info.mid] = acknowledged
-            try:
-                async with asyncio.timeout(self.timeout):
-                    await acknowledged
-            except TimeoutError as error:
-                self.end(ConnectionLost())
-                raise NotAcknowledged("no PUBACK in time") from error
-            finally:
-                del self._acknowledgements[info.mid]
+            if qos > 0:
+                await self._acknowledged(info.mid)
+        finally:
+            on_made()
+
+    async def _acknowledged(self, mid: int) -> None:
+        """Wait for a PUBACK, and end the link if it does not come."""
+        acknowledged = self._loop.create_future()
+        self._acknowledgements[mid] = acknowledged
+        limit = self._loop.call_later(self.timeout, self._overdue, acknowledged)
+        try:
+            await acknowledged
+        finally:
+            limit.cancel()
+            del self._acknowledgements[mid]
+
+    def _overdue(self, acknowledged: asyncio.Future[None]) -> None:
+        """Take the link for dead."""
+        if not acknowledged.done():
+            acknowledged.set_exception(NotAcknowledged("no PUBACK in time"))
+            self.end(ConnectionLost())
 
     def _raise_if_lost(self) -> None:
         """Raise what ended the link, if it has ended."""
@@ -270,7 +278,7 @@ class Link(LoopClient):
             self._refuse(self._server_reference(properties))
         elif not self._connected.done():
             if maximum := getattr(properties, "ReceiveMaximum", None):
-                self._in_flight = asyncio.Semaphore(min(maximum, _IN_FLIGHT_MAX))
+                client._max_inflight_messages = min(maximum, _IN_FLIGHT_MAX)
             # MQTT 5, 3.2.2.3.14: the server's value counts; paho 2.1 passes over it.
             if keepalive := getattr(properties, "ServerKeepAlive", None):
                 client._keepalive = keepalive

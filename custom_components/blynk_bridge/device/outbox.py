@@ -8,7 +8,7 @@ from typing import Final
 from .errors import InvalidValue
 from .messages import MESSAGE_SIZE_MAX, Publication, batch, erase
 from .pacing import Lane
-from .updates import Update, has_parts, single
+from .updates import has_parts, single
 from .values import DataType, JsonValue, Value, to_json
 
 
@@ -28,7 +28,7 @@ SIZE_MIN: Final = 128
 """Bytes that every server takes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     """A datastream with something to tell."""
 
@@ -46,18 +46,15 @@ class _Waiting:
         return to_json(datum, self.data_type)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Parcel:
     """A message ready to go, and what is in it."""
 
     publication: Publication
+    lane: Lane
+    """The one of the most urgent value in it."""
     values: dict[str, Form]
     waiting: dict[str, _Waiting]
-
-    @property
-    def lane(self) -> Lane:
-        """Return the lane of the most urgent value in it."""
-        return min(item.lane for item in self.waiting.values())
 
 
 class Outbox:
@@ -88,7 +85,9 @@ class Outbox:
     @property
     def lane(self) -> Lane | None:
         """Return the most urgent lane with something in it."""
-        return min((item.lane for item in self._waiting.values()), default=None)
+        if not self._waiting:
+            return None
+        return min(item.lane for item in self._waiting.values())
 
     def is_unsent(self, name: str) -> bool:
         """Return whether a datastream waits, or was sent and not taken so far."""
@@ -108,8 +107,11 @@ class Outbox:
         lane: Lane,
         *,
         forced: bool = False,
-    ) -> None:
-        """Let a datastream wait; a place it already has is kept or improved."""
+    ) -> bool:
+        """Let a datastream wait; a place it already has is kept or improved.
+
+        Return whether that changes anything.
+        """
         if earlier := self._waiting.get(name):
             lane = min(lane, earlier.lane)
             forced = forced or earlier.forced
@@ -119,8 +121,9 @@ class Outbox:
                 and earlier.lane == lane
                 and earlier.forced == forced
             ):
-                return
+                return False
         self._waiting[name] = _Waiting(data_type, source, lane, forced)
+        return True
 
     def discard(self, name: str) -> None:
         """Forget a datastream that is no longer ours, on its way too."""
@@ -140,7 +143,7 @@ class Outbox:
         taken: dict[str, _Waiting] = {}
         settled: list[str] = []
         size = 0
-        for name, item in sorted(self._waiting.items(), key=lambda pair: pair[1].lane):
+        for name, item in self._by_lane():
             form = _form(name, item)
             if form is None or self._is_known(name, form, item):
                 settled.append(name)
@@ -167,7 +170,16 @@ class Outbox:
         if not values:
             return None
         self._under_way.update(taken)
-        return Parcel(_packed(values, taken, self.size_max), values, taken)
+        # They were taken in this order.
+        lane = next(iter(taken.values())).lane
+        return Parcel(_packed(values, self.size_max), lane, values, taken)
+
+    def _by_lane(self) -> list[tuple[str, _Waiting]]:
+        """Return what waits, the most urgent first, else the longest waiting."""
+        waiting = list(self._waiting.items())
+        if len(waiting) > 1:
+            waiting.sort(key=lambda pair: pair[1].lane)
+        return waiting
 
     def shrink(self, size: int) -> None:
         """Make messages half this size from now on, in bytes: it seems to be too large.
@@ -278,19 +290,15 @@ def _form(name: str, item: _Waiting) -> Form | None:
         return None
 
 
-def _packed(
-    values: Mapping[str, Form], waiting: Mapping[str, _Waiting], size_max: int
-) -> Publication:
+def _packed(values: Mapping[str, Form], size_max: int) -> Publication:
     """Return the message for these values: a single one as text, several as JSON."""
-    forms = _json_of(values)
-    if not forms:
-        (name,) = values
+    if len(values) > 1:
+        return batch(_json_of(values))
+    ((name, only),) = values.items()
+    if isinstance(only, Erased):
         return erase(name)
-    if len(forms) == 1:
-        ((name, only),) = forms.items()
-        message = single(Update(name, only, waiting[name].data_type))
-        return _shortened(message, size_max) if isinstance(only, str) else message
-    return batch(forms)
+    message = single(name, only)
+    return _shortened(message, size_max) if isinstance(only, str) else message
 
 
 def _json_of(values: Mapping[str, Form]) -> dict[str, JsonValue]:

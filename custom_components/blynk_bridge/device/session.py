@@ -159,22 +159,23 @@ class DeviceSession:
         self,
         publication: Publication,
         qos: int = 1,
-        on_written: Callable[[], None] = lambda: None,
+        on_made: Callable[[], None] = lambda: None,
     ) -> None:
         """Send a message; at QoS 1 return when the server has acknowledged it.
 
-        `on_written` is called when it has been made and counted. Raises NotConnected while there is no session, and the LinkError that
-        ended the link or the message.
+        `on_made` is called for a message that has been made, whatever becomes of it,
+        before this returns. Raises NotConnected while there is no session, and the
+        LinkError that ended the link or the message.
         """
         if (link := self._link) is None or not self.ready:
             raise NotConnected("no session")
 
-        def written() -> None:
+        def made() -> None:
             self._count()
-            on_written()
+            on_made()
 
         try:
-            await link.send(publication, qos, written)
+            await link.send(publication, qos, made)
         except LinkError:
             # Whoever sends again at once finds no session, and spends no message.
             if link is self._link and link.lost.done():
@@ -214,7 +215,7 @@ class DeviceSession:
                     await link.ended()
                 if self._announces(endpoint):
                     await link.send(
-                        device_info(self._settings.info), on_written=self._count
+                        device_info(self._settings.info), on_made=self._count
                     )
                 ready_at = loop.time()
                 self._become_ready(endpoint)

@@ -24,14 +24,14 @@ def has_parts(form: object) -> bool:
     return isinstance(form, str) and "\0" in form
 
 
-def single(update: Update) -> Publication:
+def single(name: str, form: JsonValue) -> Publication:
     """Return the message for one value: as text, where that form is documented.
 
     Blynk documents the text form of neither Boolean nor Location.
     """
-    if isinstance(update.form, bool | list):
-        return batch({update.name: update.form})
-    return text(update.name, text_of(update.form))
+    if isinstance(form, bool | list):
+        return batch({name: form})
+    return text(name, text_of(form))
 
 
 def packed(
@@ -45,7 +45,7 @@ def packed(
     together: list[Update] = []
     for update in updates:
         if has_parts(update.form):
-            yield [update], single(update)
+            yield [update], single(update.name, update.form)
             continue
         if together and _batch([*together, update]).size > size_max:
             yield together, _message(together)
@@ -57,7 +57,10 @@ def packed(
 
 def _message(updates: list[Update]) -> Publication:
     """Return the message for some values."""
-    return single(updates[0]) if len(updates) == 1 else _batch(updates)
+    if len(updates) > 1:
+        return _batch(updates)
+    (only,) = updates
+    return single(only.name, only.form)
 
 
 def _batch(updates: list[Update]) -> Publication:

@@ -19,10 +19,16 @@ _told: Final[set[tuple[str, str]]] = set()
 """Of which entity and trait a bug was told."""
 
 
-def attempt[T](trait: Trait, entity_id: str, look: Callable[[], T]) -> T | None:
+def attempt[**P, T](
+    trait: Trait,
+    entity_id: str,
+    look: Callable[P, T],
+    *args: P.args,
+    **options: P.kwargs,
+) -> T | None:
     """Return what a look at an entity through a trait gives, None for a bug."""
     try:
-        return look()
+        return look(*args, **options)
     # Whatever it is: the log has the traceback.
     except Exception as error:  # noqa: BLE001
         _tell(trait, entity_id, error)
@@ -31,12 +37,12 @@ def attempt[T](trait: Trait, entity_id: str, look: Callable[[], T]) -> T | None:
 
 def describe(trait: Trait, state: State) -> Description | None:
     """Return how an entity offers a trait; None if it does not, and for a bug."""
-    return attempt(trait, state.entity_id, lambda: trait.describe(state))
+    return attempt(trait, state.entity_id, trait.describe, state)
 
 
 def value(trait: Trait, state: State, data_type: DataType) -> Value | None:
     """Return the reading as a value of a type; None for none, and for a bug."""
-    return attempt(trait, state.entity_id, lambda: trait.value(state, data_type))
+    return attempt(trait, state.entity_id, trait.value, state, data_type)
 
 
 def action(trait: Trait, state: State, written: Value) -> Action | None:
