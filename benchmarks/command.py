@@ -3,11 +3,14 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 import os
 from pathlib import Path
+import tempfile
 import time
 from typing import Final
+from unittest.mock import patch
 
 from . import machine, report
 from .catalogue import CATALOGUE, Benchmark
@@ -39,7 +42,8 @@ def main(
     folder: Path | None = options.docs or (docs if whole else None)
     measured_on = machine.describe()
     began = time.monotonic()
-    outcomes = {each.key: found for each, found in _run_all(chosen, size)}
+    with _kept_bytecode():
+        outcomes = {each.key: found for each, found in _run_all(chosen, size)}
     took = timedelta(seconds=time.monotonic() - began)
     found = [outcomes[each.key] for each in chosen]
     results = [each for each in found if isinstance(each, Result)]
@@ -102,6 +106,21 @@ def _run_all(
             pool.shutdown(wait=False, cancel_futures=True)
             stop_all()
             raise
+
+
+@contextmanager
+def _kept_bytecode() -> Iterator[None]:
+    """Let Python keep what it compiles, for all that is started during the block.
+
+    As it does in every real home; where it must not, each start compiles everything.
+    """
+    with (
+        tempfile.TemporaryDirectory(
+            prefix="benchmarks-bytecode-", ignore_cleanup_errors=True
+        ) as folder,
+        patch.dict(os.environ, PYTHONDONTWRITEBYTECODE="", PYTHONPYCACHEPREFIX=folder),
+    ):
+        yield
 
 
 def _run(benchmark: Benchmark, size: Size) -> Outcome:

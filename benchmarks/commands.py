@@ -24,13 +24,14 @@ _NAMES: Final = {"bridge": "Blynk Bridge", "peers": "automation with an mqtt tri
 
 def measure(size: Size) -> Result:
     """Write to lamps, through the bridge and through automations by turns."""
-    return result(asyncio.run(_measure(size.pick(3, 1), size.pick(200, 30))))
+    return result(asyncio.run(_measure(size)))
 
 
-async def _measure(rounds: int, writes: int) -> list[Round]:
+async def _measure(size: Size) -> list[Round]:
     """Return the rounds' latencies."""
+    rounds, writes = size.pick(3, 1), size.pick(200, 30)
     chance = random.Random(4)
-    async with rig(EXPOSURES) as running:
+    async with rig(EXPOSURES, size) as running:
         await _round(running, chance, 2 * LAMPS)
         measured = []
         for number in range(rounds):

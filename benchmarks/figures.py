@@ -19,24 +19,25 @@ def figure(value: float, digits: int = _DIGITS) -> str:
 
 def measured(goal: Goal) -> str:
     """Return the middle of the rounds, and where they differ the least and the most."""
-    spread = goal.measured
-    middle = figure(spread.middle, _telling(goal))
-    text = f"{middle}{_unit(goal)}"
+    spread, digits = goal.measured, _telling(goal)
+    text = f"{figure(spread.middle, digits)}{_unit(goal)}"
     if spread.low == spread.high:
         return text
-    return f"{text} ({figure(spread.low)} to {figure(spread.high)})"
+    if figure(spread.low) != figure(spread.high):
+        digits = _DIGITS
+    return f"{text} ({figure(spread.low, digits)} to {figure(spread.high, digits)})"
 
 
 def limit(goal: Goal) -> str:
     """Return what it was to be."""
-    return f"≤ {figure(goal.limit)}{_unit(goal)}"
+    return f"≤ {figure(goal.limit, _telling(goal))}{_unit(goal)}"
 
 
 def _telling(goal: Goal) -> int:
-    """Return the digits with which a goal that is barely missed does not look met."""
+    """Return the digits that tell what was measured from what it was to be."""
     digits = _DIGITS
     while (
-        not goal.met
+        goal.measured.middle != goal.limit
         and figure(goal.measured.middle, digits) == figure(goal.limit, digits)
         and digits < _MOST_DIGITS
     ):

@@ -54,6 +54,7 @@ _KINDS: Final = (
     Kind("sensor", "1207", {"unit_of_measurement": "W", "device_class": "power"}),
     Kind("switch", "off", {"device_class": "outlet"}),
 )
+_SWITCHED: Final = ("off", "on")
 
 
 def thing(room: int, number: int) -> State:
@@ -65,6 +66,13 @@ def thing(room: int, number: int) -> State:
         kind.state,
         {**kind.attributes, "friendly_name": name},
     )
+
+
+def turned(shown: State, turn: float) -> str:
+    """Return a thing's state in a turn, which is not that of the next one."""
+    if shown.state in _SWITCHED:
+        return _SWITCHED[int(turn) % 2]
+    return str(turn)
 
 
 def datastream(number: int) -> Datastream:

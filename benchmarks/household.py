@@ -1,6 +1,6 @@
 """A Home Assistant that starts and stops again and again, and the clouds it meets."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -94,16 +94,14 @@ class Household:
     cloud: Cloud | None
 
     @classmethod
-    def in_folder(
-        cls, folder: Path, cloud: Cloud | None, environment: Mapping[str, str]
-    ) -> Household:
+    def in_folder(cls, folder: Path, cloud: Cloud | None) -> Household:
         """Prepare it: with an entry if there is a cloud, and alike in all else."""
         entries = (
             [Entry(port=cloud.port, transport=cloud.transport, exposures=exposures())]
             if cloud is not None
             else []
         )
-        home = Home(folder, CONFIGURATION, entries, environment=environment)
+        home = Home(folder, CONFIGURATION, entries)
         return cls(home, cloud)
 
     async def settle_in(self) -> list[str]:

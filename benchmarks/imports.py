@@ -6,15 +6,13 @@ this only once: `python -m benchmarks.imports` is such a process.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from importlib.util import find_spec
 import json
 from multiprocessing import get_context
-import os
-from pathlib import Path
 import sys
 import time
 from typing import Final, Self
@@ -45,9 +43,7 @@ class Import:
         return self.mqtt + self.home_assistant + self.ours
 
     @classmethod
-    async def measured(
-        cls, components: Sequence[str], environment: Mapping[str, str]
-    ) -> Self:
+    async def measured(cls, components: Sequence[str]) -> Self:
         """Return what another process measures, given what was set up without us.
 
         Raises ImportError with what that process has said.
@@ -58,7 +54,6 @@ class Import:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=ROOT,
-            env={**os.environ, **environment},
         )
         asked = json.dumps(list(components)).encode()
         try:
@@ -71,14 +66,6 @@ class Import:
         if process.returncode:
             raise ImportError(errors.decode())
         return cls(**json.loads(output))
-
-
-def with_bytecode(folder: Path) -> dict[str, str]:
-    """Return the environment in which Python keeps what it has compiled, in this folder.
-
-    As it does in every real home; where it must not, each start compiles everything.
-    """
-    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder)}
 
 
 def _import_home_assistant(components: Sequence[str]) -> None:

@@ -33,14 +33,14 @@ type _Arrivals = Mapping[str, Mapping[_Arrival, int]]
 
 def measure(size: Size) -> Result:
     """Change sensors one by one, in three ways by turns, and time their arrival."""
-    rounds = asyncio.run(_measure(size.pick(3, 1), size.pick(300, 20)))
-    return result(rounds)
+    return result(asyncio.run(_measure(size)))
 
 
-async def _measure(rounds: int, changes: int) -> list[Round]:
+async def _measure(size: Size) -> list[Round]:
     """Return the rounds' latencies."""
+    rounds, changes = size.pick(3, 1), size.pick(300, 20)
     chance = random.Random(1)
-    async with rig(EXPOSURES) as running:
+    async with rig(EXPOSURES, size) as running:
         await _stretch(running, chance, 5)
         measured: list[Round] = []
         for number in range(rounds):
@@ -102,7 +102,7 @@ async def _arrivals(running: Rig, wanted: Mapping[str, set[_Arrival]]) -> _Arriv
         for heard in await running.listener.take():
             if is_of_bridge(heard):
                 for name, value in values_of(heard).items():
-                    arrived["bridge"][name, value] = heard.at
+                    arrived["bridge"].setdefault((name, value), heard.at)
             else:
                 carrier = "floor" if heard.topic == FLOOR else "stream"
                 arrived[carrier][heard.topic, float(heard.payload)] = heard.at

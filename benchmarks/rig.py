@@ -32,8 +32,8 @@ from tests.mosquitto.broker import (
     mosquitto_in,
 )
 
-from .bench_driver import DOMAIN as DRIVER, entity_id_of
-from .imports import with_bytecode
+from .bench_driver import DOMAIN as DRIVER, INITIAL, entity_id_of
+from .size import Size
 
 LAMPS: Final = 20
 STREAM: Final = "stream"
@@ -44,6 +44,8 @@ FLOOR: Final = "floor"
 """The topic on which bare aiomqtt publishes."""
 _LINE_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of the listener's answer after a storm."""
+_ASKED_LIMIT: Final = 120.0
+"""Seconds from the first values until each of them has been asked for."""
 _QUIET: Final = 6.0
 """Seconds after which nothing of a start is left to be done."""
 
@@ -190,15 +192,19 @@ def bridge_entry(port: int, exposures: int, lamps: int = 0) -> Entry:
 
 
 @asynccontextmanager
-async def rig(exposures: int) -> AsyncGenerator[Rig]:
-    """Run all of it with so many sensors exposed, and quiet, for as long as the block."""
+async def rig(exposures: int, size: Size) -> AsyncGenerator[Rig]:
+    """Run all of it with so many sensors exposed, and quiet, for as long as the block.
+
+    The bridge asks once a day for every value, half a minute after its start; only a
+    quick look does not wait until that is over.
+    """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         broker = await stack.enter_async_context(
             mosquitto_in(folder, Credentials.issue(folder), "information")
         )
         port = broker.endpoint().port
-        await stack.enter_async_context(_answers(broker))
+        all_asked = await stack.enter_async_context(_answers(broker, exposures + LAMPS))
         listener = await Listener.start(
             port, ("ds/#", "batch_ds", f"{STREAM}/#", FLOOR)
         )
@@ -215,6 +221,9 @@ async def rig(exposures: int) -> AsyncGenerator[Rig]:
         await asyncio.gather(*(home.__aenter__() for home in homes))
         speaker = await stack.enter_async_context(_client(broker))
         await _until_online(listener, exposures)
+        if size is Size.FULL:
+            async with asyncio.timeout(_ASKED_LIMIT):
+                await all_asked.wait()
         await asyncio.sleep(_QUIET)
         await listener.take()
         yield Rig(*homes, listener, speaker)
@@ -229,8 +238,6 @@ def _home(
         f"{configuration}logger:\n  default: warning\n",
         entries,
         components=(Path(__file__).parent / DRIVER,),
-        # One start after another in the same benchmark has to compile it only once.
-        environment=with_bytecode(Path(tempfile.gettempdir()) / "bytecode"),
     )
 
 
@@ -270,8 +277,15 @@ def _client(broker: Mosquitto) -> aiomqtt.Client:
 
 
 @asynccontextmanager
-async def _answers(broker: Mosquitto) -> AsyncGenerator[None]:
-    """Answer the questions of the bridge as Blynk does, else it asks for ever."""
+async def _answers(
+    broker: Mosquitto, datastreams: int
+) -> AsyncGenerator[asyncio.Event]:
+    """Answer the questions of the bridge as Blynk does, else it asks for ever.
+
+    The values are those of the start. Yields what is set when it has asked for as many.
+    """
+    answered: set[str] = set()
+    all_asked = asyncio.Event()
 
     async def answer(client: aiomqtt.Client) -> None:
         async for message in client.messages:
@@ -280,13 +294,17 @@ async def _answers(broker: Mosquitto) -> AsyncGenerator[None]:
                 await client.publish("downlink/utc/all/json", b"{}")
             if message.topic.value == "get/ds":
                 for name in message.payload.decode().split(","):
-                    await client.publish(f"downlink/ds/{name}", b"0")
+                    value = b"0" if name.startswith("Lamp") else str(INITIAL).encode()
+                    await client.publish(f"downlink/ds/{name}", value)
+                    answered.add(name)
+                if len(answered) >= datastreams:
+                    all_asked.set()
 
     async with _client(broker) as client:
         await client.subscribe("get/#", qos=1)
         answering = asyncio.create_task(answer(client))
         try:
-            yield
+            yield all_asked
         finally:
             answering.cancel()
             await asyncio.wait((answering,))

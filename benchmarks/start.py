@@ -13,7 +13,7 @@ from typing import Final
 from tests.e2e.home import BUSY_LIMIT, IDLE_LIMIT
 
 from .household import CLOUDS, Household, Life
-from .imports import Import, with_bytecode
+from .imports import Import
 from .results import Goal, Result, Spread, Table
 from .size import Size
 from .two_hundred import ENTITY_IDS
@@ -104,17 +104,14 @@ async def _rounds(folder: Path, clouds: Sequence[str], size: Size) -> list[Round
     """Found all households, and let each live once in every round."""
     began = time.monotonic()
     least, most = size.pick((_LEAST_ROUNDS, _MOST_ROUNDS), (1, 1))
-    environment = with_bytecode(folder / "bytecode")
     async with AsyncExitStack() as stack:
-        households = {ALONE: Household.in_folder(folder / "alone", None, environment)}
+        households = {ALONE: Household.in_folder(folder / "alone", None)}
         for number, name in enumerate(clouds):
             cloud = await stack.enter_async_context(CLOUDS[name]())
-            households[name] = Household.in_folder(
-                folder / str(number), cloud, environment
-            )
+            households[name] = Household.in_folder(folder / str(number), cloud)
         components = await _settle(households, stack)
         # The first import compiles, as the first start has done.
-        await Import.measured(components, environment)
+        await Import.measured(components)
         print("  the homes are founded", flush=True)
         rounds: list[Round] = []
         took = 0.0
@@ -126,7 +123,7 @@ async def _rounds(folder: Path, clouds: Sequence[str], size: Size) -> list[Round
                 name: await households[name].live()
                 for name in rotated(list(households), len(rounds))
             }
-            imported = await Import.measured(components, environment)
+            imported = await Import.measured(components)
             rounds.append(Round(lives, imported))
             took = time.monotonic() - since
             print(f"  round {len(rounds)}: {took:.0f} s", flush=True)

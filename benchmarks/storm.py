@@ -15,7 +15,7 @@ from .size import Size
 
 EXPOSURES: Final = 200
 CHANGES: Final = 50
-SETTLE: Final = 4.0
+SETTLE: Final = 2.5
 """Seconds after the last change in which all is to be done."""
 
 
@@ -40,30 +40,27 @@ type Storms = Mapping[str, Storm]
 
 def measure(size: Size) -> Result:
     """Raise a storm in each Home Assistant by turns."""
-    return result(asyncio.run(storms_of(size.pick(5, 1), EXPOSURES, CHANGES)))
+    return result(asyncio.run(_measure(size)))
 
 
-async def storms_of(rounds: int, exposures: int, changes: int) -> list[Storms]:
+async def _measure(size: Size) -> list[Storms]:
     """Return what each round of storms has cost."""
-    async with rig(exposures) as running:
-        values = count(1000, changes)
-        await _round(running, exposures, changes, next(values))
-        return [
-            await _round(running, exposures, changes, next(values))
-            for _ in range(rounds)
-        ]
+    async with rig(EXPOSURES, size) as running:
+        values = count(1000, CHANGES)
+        await _round(running, next(values))
+        return [await _round(running, next(values)) for _ in range(size.pick(15, 1))]
 
 
-async def _round(running: Rig, exposures: int, changes: int, base: int) -> Storms:
+async def _round(running: Rig, base: int) -> Storms:
     """Raise one storm in each, one after another."""
     storms: dict[str, Storm] = {}
     for name, home in running.homes.items():
         await running.listener.take()
-        done = await _storm(home, exposures, changes, base)
+        done = await _storm(home, base)
         heard = await running.listener.take()
         mine = [each for each in heard if _is_of(name, each)]
-        arrived = _arrivals(mine, base + changes - 1)
-        wanted = {_address(name, number) for number in range(exposures)}
+        arrived = _arrivals(mine, base + CHANGES - 1)
+        wanted = {_address(name, number) for number in range(EXPOSURES)}
         missing = 0 if name == "bare" else len(wanted - arrived.keys())
         storms[name] = Storm(
             cpu=done["cpu"],
@@ -72,17 +69,17 @@ async def _round(running: Rig, exposures: int, changes: int, base: int) -> Storm
             late=max((at - done["last"] for at in arrived.values()), default=0) / 1e9,
             missing=missing,
         )
-    print(f"storms of {exposures} sensors: {_summary(storms)}", flush=True)
+    print(f"B2: {_summary(storms)}", flush=True)
     return storms
 
 
-async def _storm(home: Home, exposures: int, changes: int, base: int) -> dict[str, Any]:
+async def _storm(home: Home, base: int) -> dict[str, Any]:
     """Raise a storm, and return what the driver says of it."""
     return await drive(
         home,
         "storm",
-        sensors=exposures,
-        rounds=changes,
+        sensors=EXPOSURES,
+        rounds=CHANGES,
         base=base,
         settle=SETTLE,
     )

@@ -2,22 +2,21 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Final
-
-from tests.mosquitto.broker import Credentials, mosquitto_in
 
 from .blynk import cloud_for
 from .calls import Calls
-from .changing import THINGS, Listeners, called, order
+from .changing import THINGS, called
 from .fresh import in_fresh_process
 from .indoors import Line
 from .instructions import countable, counted
+from .listening import Listeners
+from .marks import order
 from .results import Goal, Result, Spread, Table
 from .size import Size
+from .streaming import broker
 
 _ROUNDS: Final = 3
 _NOISE: Final = 0.005
@@ -98,17 +97,16 @@ async def _measure(size: Size) -> Result:
 async def _counted(line: Line) -> _Costs:
     """Run a process within valgrind for each that is compared."""
     costs: dict[Listeners, list[float]] = {each: [] for each in Listeners}
-    with TemporaryDirectory(prefix="blynk-bridge-unexposed-") as name:
-        folder = Path(name)
-        credentials = await asyncio.to_thread(Credentials.issue, folder)
-        async with mosquitto_in(folder, credentials) as broker:
-            there = Line(broker.endpoint().port, "tcp", ())
-            for run in _RUNS:
-                print(f"B3: instructions, {run.listeners}")
-                streams = run.listeners in {Listeners.LEAVING_OUT, Listeners.STREAMING}
-                told = order(run.listeners, there if streams else line, run.counts)
-                segments = await counted("benchmarks.changing", told, len(run.counts))
-                costs[run.listeners] += run.costs(segments)
+    async with broker() as there:
+        for run in _RUNS:
+            print(f"B3: instructions, {run.listeners}")
+            told = order(
+                run.listeners,
+                asdict(there if run.listeners.streams else line),
+                run.counts,
+            )
+            segments = await counted("benchmarks.changing", told, len(run.counts))
+            costs[run.listeners] += run.costs(segments)
     return costs
 
 

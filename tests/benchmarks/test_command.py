@@ -154,7 +154,7 @@ def test_whoever_ends_it_ends_all_of_it(stuck_processes: Path) -> None:
 
 
 def test_the_catalogue_is_the_issues() -> None:
-    """Nine of them, of which four only count."""
+    """Nine of them, of which five only count."""
     assert [each.key for each in CATALOGUE] == [f"B{number}" for number in range(1, 10)]
     counting = {each.key for each in CATALOGUE if not each.timed}
-    assert counting == {"B3", "B5", "B6", "B8"}
+    assert counting == {"B3", "B5", "B6", "B8", "B9"}

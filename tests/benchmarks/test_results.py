@@ -69,7 +69,11 @@ def test_a_figure_stands_beside_its_rounds_and_its_limit() -> None:
 
 
 def test_a_near_miss_does_not_look_like_a_hit() -> None:
-    """It gets the digits that tell the two apart."""
+    """Nor a near hit like the limit: they get the digits that tell them apart."""
     assert measured(MISSED) == "2.0004 s (1.9 to 31.2)"
+    within = Goal("instructions", Spread(1.0022, 1.0019, 1.004), 1.005)
+    assert (measured(within), limit(within)) == ("1.002 (1.002 to 1.004)", "≤ 1.005")
+    exact = Goal("stop", Spread(2, 2, 2), 2, "s")
+    assert (measured(exact), limit(exact)) == ("2 s", "≤ 2 s")
     almost = Goal("messages", Spread(80_000.4, 79_000, 81_000), 80_000)
     assert measured(almost) == "80,000.4 (79,000 to 81,000)"

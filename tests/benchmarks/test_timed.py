@@ -1,9 +1,8 @@
-"""The arithmetic of what is timed: latencies, storms and growth."""
+"""The arithmetic of what is timed: latencies and storms."""
 
 import pytest
 
-from benchmarks import commands, growth, latency, storm
-from benchmarks.growth import Grown
+from benchmarks import commands, latency, storm
 from benchmarks.results import Goal
 from benchmarks.rig import Heard, values_of
 from benchmarks.storm import Storm, Storms
@@ -59,11 +58,3 @@ def test_a_storm_costs_what_is_beyond_home_assistant_s_own() -> None:
     assert goal(list(goals), "processor").met
     assert goal(list(goals), "messages").measured.middle == 0.001
     assert goal(list(goals), "final values").measured.high == 1
-
-
-@pytest.mark.parametrize(("cpu", "met"), [(0.16, True), (0.4, False)])
-def test_growth_compares_an_exposure_s_cost(cpu: float, met: bool) -> None:
-    grown = [Grown(50, [storms(0.04)], 50_000), Grown(800, [storms(cpu)], 900_000)]
-    goals = list(growth.result(grown).goals)
-    assert goal(goals, "processor").met is met
-    assert goal(goals, "memory").measured.middle == pytest.approx(900 / 800)

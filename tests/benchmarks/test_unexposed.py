@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.changing import Listeners
 from benchmarks.instructions import total
+from benchmarks.listening import Listeners
 from benchmarks.unexposed import Run, noise, ratio
 
 

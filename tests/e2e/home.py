@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 import signal
 import sys
-from types import MappingProxyType
 from typing import Any, Protocol, Self
 
 from homeassistant.config_entries import ConfigSubentryData
@@ -133,7 +132,6 @@ class Home(HomeAssistant):
         authority: bytes = b"",
         arguments: Sequence[str] = (),
         components: Sequence[Path] = (PROBE,),
-        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Prepare a home in a folder; the authority's certificates are trusted."""
         folder.mkdir()
@@ -152,7 +150,6 @@ class Home(HomeAssistant):
             env={
                 **os.environ,
                 "REQUESTS_CA_BUNDLE": str(folder / "ca-bundle.pem"),
-                **environment,
             },
         )
 
