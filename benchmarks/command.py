@@ -69,7 +69,7 @@ def _parse(
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--quick", action="store_true", help="a look of a few minutes")
+    parser.add_argument("--quick", action="store_true", help="a look of two minutes")
     parser.add_argument(
         "--only",
         nargs="+",

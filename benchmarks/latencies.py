@@ -8,6 +8,11 @@ from .results import Chart, Line, Spread, Table, quantile
 type Round = Mapping[str, Sequence[float]]
 """Milliseconds of one round, by who was measured."""
 
+LONGEST: Final = (
+    "A round's p99 is one of its few longest: those of whoever happened to wait for a"
+    " processor, and rounds differ by more than the ways do."
+)
+"""Why a p99 may be beyond its peer's where the distributions are alike."""
 _SHARES: Final = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 
 

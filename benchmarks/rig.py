@@ -19,6 +19,7 @@ from typing import Any, Final, Self
 
 import aiomqtt
 
+from custom_components.blynk_bridge.const import CONF_ENTITY_REGISTRY_ID
 from demo.home_assistant import ROOT
 from demo.waiting import wait_for
 from tests.conftest import exposure
@@ -32,7 +33,7 @@ from tests.mosquitto.broker import (
     mosquitto_in,
 )
 
-from .bench_driver import DOMAIN as DRIVER, INITIAL, entity_id_of
+from .bench_driver import DOMAIN as DRIVER, INITIAL, SENSORS, entity_id_of
 from .size import Size
 
 LAMPS: Final = 20
@@ -180,8 +181,12 @@ def bridge_entry(port: int, exposures: int, lamps: int = 0) -> Entry:
     return Entry(
         port=port,
         exposures=[
-            exposure(entity_id_of(n), "value", sensor_of(n), "double", "publish")
-            for n in range(exposures)
+            exposure(
+                *(entity_id_of(number), "value", sensor_of(number)),
+                *("double", "publish"),
+                **{CONF_ENTITY_REGISTRY_ID: _registry_id(number)},
+            )
+            for number in range(exposures)
         ]
         + [
             exposure(lamp_of(number), "power", lamp_datastream(number))
@@ -232,13 +237,48 @@ async def rig(exposures: int, size: Size) -> AsyncGenerator[Rig]:
 def _home(
     folder: Path, configuration: str, entries: Sequence[StoredEntry] = ()
 ) -> Home:
-    """Return a Home Assistant with the driver."""
-    return Home(
+    """Return a Home Assistant with the driver, whose sensors are registered."""
+    home = Home(
         folder,
         f"{configuration}logger:\n  default: warning\n",
         entries,
         components=(Path(__file__).parent / DRIVER,),
     )
+    storage = folder / ".storage"
+    storage.mkdir()
+    key = "core.entity_registry"
+    registry = {
+        "key": key,
+        # Home Assistant adds what later versions want to know.
+        "version": 1,
+        "minor_version": 4,
+        "data": {"entities": [_registered(number) for number in range(SENSORS)]},
+    }
+    (storage / key).write_text(json.dumps(registry), encoding="utf-8")
+    return home
+
+
+def _registry_id(number: int) -> str:
+    """Return the id of a sensor in the entity registry."""
+    return f"{number:032x}"
+
+
+def _registered(number: int) -> dict[str, Any]:
+    """Return a sensor's entry in the registry, as most entities have one."""
+    nothing = (
+        *("area_id", "config_entry_id", "device_class", "device_id", "disabled_by"),
+        *("entity_category", "icon", "name", "original_device_class"),
+        *("original_icon", "original_name", "unit_of_measurement"),
+    )
+    return {
+        **dict.fromkeys(nothing),
+        "capabilities": {},
+        "entity_id": entity_id_of(number),
+        "id": _registry_id(number),
+        "platform": DRIVER,
+        "supported_features": 0,
+        "unique_id": str(number),
+    }
 
 
 _LAMPS: Final = "input_boolean:\n" + "".join(

@@ -24,6 +24,7 @@ def _private(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every sensor say where somebody is."""
     private = Description(data_type=DataType.DOUBLE, unit="km", private=True)
     monkeypatch.setattr(SensorValue, "describe", Mock(return_value=private))
+    monkeypatch.setattr(SensorValue, "plain", False)
 
 
 @pytest.mark.usefixtures("_private")

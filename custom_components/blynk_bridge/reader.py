@@ -48,7 +48,7 @@ class Reader:
         # To describe a template would be to render it once more.
         description = (
             None
-            if state is None or exposure.template is not None
+            if state is None or exposure.trait.plain or exposure.template is not None
             else exposure.trait.describe(state)
         )
         if is_secret(exposure, description):

@@ -390,6 +390,20 @@ async def test_a_missing_puback_is_a_dead_link(
         assert link.lost.done()
 
 
+async def test_each_message_has_its_own_time_for_a_puback(sim: Simulator) -> None:
+    """Whatever was sent before, and acknowledged or not."""
+    loop = asyncio.get_running_loop()
+    async with link_to(endpoint(sim.entry), acknowledge_timeout=0.3) as link:
+        await link.send(Publication("ds/Temperature", b"1"))
+        await asyncio.sleep(0.2)
+        sim.behaviour.withhold_puback = True
+        sent = loop.time()
+        with pytest.raises(NotAcknowledged):
+            await link.send(Publication("ds/Temperature", b"2"))
+        assert loop.time() - sent > 0.29
+        assert link.lost.done()
+
+
 async def test_a_puback_that_refuses_is_no_lost_link(sim: Simulator) -> None:
     """MQTT 5 says why, and the link lives on."""
     sim.behaviour.puback_code = 0x99

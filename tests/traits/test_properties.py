@@ -59,6 +59,11 @@ def described(state: State, trait: Trait) -> Description:
     return description
 
 
+def is_plain(description: Description) -> bool:
+    """Return whether a reading may be told without a look at the description."""
+    return not (description.private or description.worded or description.options)
+
+
 # --- Anything at all -----------------------------------------------------------
 
 anything = st.recursive(
@@ -123,6 +128,8 @@ def test_whatever_an_entity_says_and_blynk_writes_nothing_is_raised(
     own = [trait for trait in TRAITS if state.domain in trait.domains]
     for trait in (*own, *map(Attribute, names)):
         description = trait.describe(state)
+        # Else what is private would be told without being looked at.
+        assert not trait.plain or description is None or is_plain(description)
         trait.read(state)
         trait.limits(state)
         trait.options(state)

@@ -108,6 +108,9 @@ class Link(LoopClient):
         self._refusal: int | None = None
         self._farewell: int | None = None
         self._acknowledgements: dict[int, asyncio.Future[None]] = {}
+        self._due: dict[int, float] = {}
+        """When each of them is to have come, in the loop's time; the first is due first."""
+        self._overdue: asyncio.TimerHandle | None = None
         self.lost: asyncio.Future[None] = self._loop.create_future()
         """Done, with the LinkError that says why, when the link has ended."""
         # Retrieved here once, so that a link nobody waits on stays silent.
@@ -120,6 +123,9 @@ class Link(LoopClient):
         if self.lost.done():
             return
         self.lost.set_exception(error)
+        if self._overdue is not None:
+            self._overdue.cancel()
+            self._overdue = None
         waiting: list[asyncio.Future[Any]] = [
             self._connected,
             *self._pending_subscribes.values(),
@@ -222,16 +228,23 @@ class Link(LoopClient):
         """Wait for a PUBACK, and end the link if it does not come."""
         acknowledged = self._loop.create_future()
         self._acknowledgements[mid] = acknowledged
-        limit = self._loop.call_later(self.timeout, self._overdue, acknowledged)
+        self._due[mid] = due = self._loop.time() + self.timeout
+        if self._overdue is None:
+            self._overdue = self._loop.call_at(due, self._look_for_overdue)
         try:
             await acknowledged
         finally:
-            limit.cancel()
-            del self._acknowledgements[mid]
+            del self._acknowledgements[mid], self._due[mid]
 
-    def _overdue(self, acknowledged: asyncio.Future[None]) -> None:
-        """Take the link for dead."""
-        if not acknowledged.done():
+    def _look_for_overdue(self) -> None:
+        """Take the link for dead if a PUBACK is overdue; a timer for all of them."""
+        self._overdue = None
+        if not self._due:
+            return
+        mid, due = next(iter(self._due.items()))
+        if due > self._loop.time():
+            self._overdue = self._loop.call_at(due, self._look_for_overdue)
+        elif not (acknowledged := self._acknowledgements[mid]).done():
             acknowledged.set_exception(NotAcknowledged("no PUBACK in time"))
             self.end(ConnectionLost())
 

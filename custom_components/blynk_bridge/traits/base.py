@@ -160,6 +160,8 @@ class Trait(ABC):
     domains: ClassVar[frozenset[str]]
     urgent: ClassVar[bool] = True
     """Discrete: a change is worth a message of its own."""
+    plain: ClassVar[bool] = False
+    """No reading of it is private or an option: it is told without a description."""
     momentary: ClassVar[bool] = False
     """Has no state: a write of 1 acts, and the datastream falls back to 0."""
 

@@ -75,6 +75,7 @@ class SensorValue(Trait):
 
     key = "value"
     domains = frozenset({Platform.SENSOR})
+    plain = True
     urgent = False
 
     def describe(self, state: State) -> Description | None:
