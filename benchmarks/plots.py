@@ -8,7 +8,7 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, StrMethodFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from PIL import Image
 
 from .results import Chart
@@ -88,6 +88,7 @@ def _count(axis: Axis, values: Sequence[float]) -> None:
     seen = [value for value in values if value > 0]
     if seen and max(seen) < _FEW_DECADES * min(seen):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _words(axes: Axes, chart: Chart) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from io import BytesIO
 
+from matplotlib.figure import Figure
 from PIL import Image
 import pytest
 
-from benchmarks.plots import draw
+from benchmarks.plots import _scales, draw
 from benchmarks.results import Chart
 
 from .samples import CHART
@@ -39,6 +40,19 @@ def test_a_chart_is_drawn(chart: Chart) -> None:
         assert colours is not None
         assert len(colours) > 4
     assert len(picture) < 100_000
+
+
+def test_a_logarithmic_axis_counts_in_plain_numbers() -> None:
+    """And only at its main marks: within a decade there would be powers of ten, too."""
+    figure = Figure()
+    axes = figure.subplots()
+    line = replace(CHART.lines[0], x=[50, 100, 800], y=[15.0, 30.0, 260.0])
+    _scales(axes, replace(CHART, lines=[line], x_log=True, y_log=True))
+    axes.plot(line.x, line.y)
+    figure.draw_without_rendering()
+    for axis in (axes.xaxis, axes.yaxis):
+        assert any(label.get_text() for label in axis.get_majorticklabels())
+        assert not any(label.get_text() for label in axis.get_minorticklabels())
 
 
 def test_the_same_chart_is_the_same_picture() -> None:
