@@ -153,7 +153,7 @@ def result(rounds: Sequence[Storms]) -> Result:
             f" can set states: {changes} changes, {len(rounds)} rounds, by turns in a"
             " Home Assistant with nothing else, one with the bridge, and one with"
             f" mqtt_statestream. Processor time of the whole process is counted until"
-            f" {SETTLE:.0f} s after the last change."
+            f" {SETTLE:g} s after the last change."
         ),
         goals=(
             Goal(
