@@ -404,6 +404,19 @@ async def test_each_message_has_its_own_time_for_a_puback(sim: Simulator) -> Non
         assert link.lost.done()
 
 
+async def test_a_puback_of_the_last_moment_excuses_no_other(sim: Simulator) -> None:
+    """Who waited for it has not run yet when the others are looked at."""
+    sim.behaviour.withhold_puback = True
+    async with link_to(endpoint(sim.entry), acknowledge_timeout=0.2) as link:
+        arrived = asyncio.get_running_loop().create_future()
+        arrived.set_result(None)
+        link._acknowledgements[999] = arrived, 0.0
+        async with asyncio.timeout(2):
+            with pytest.raises(NotAcknowledged):
+                await link.send(Publication("ds/Temperature", b"1"))
+        del link._acknowledgements[999]
+
+
 async def test_a_puback_that_refuses_is_no_lost_link(sim: Simulator) -> None:
     """MQTT 5 says why, and the link lives on."""
     sim.behaviour.puback_code = 0x99

@@ -107,9 +107,8 @@ class Link(LoopClient):
         self._deliver = on_message
         self._refusal: int | None = None
         self._farewell: int | None = None
-        self._acknowledgements: dict[int, asyncio.Future[None]] = {}
-        self._due: dict[int, float] = {}
-        """When each of them is to have come, in the loop's time; the first is due first."""
+        self._acknowledgements: dict[int, tuple[asyncio.Future[None], float]] = {}
+        """What is waited for, and until when in the loop's time; the first is due first."""
         self._overdue: asyncio.TimerHandle | None = None
         self.lost: asyncio.Future[None] = self._loop.create_future()
         """Done, with the LinkError that says why, when the link has ended."""
@@ -129,7 +128,7 @@ class Link(LoopClient):
         waiting: list[asyncio.Future[Any]] = [
             self._connected,
             *self._pending_subscribes.values(),
-            *self._acknowledgements.values(),
+            *(future for future, _ in self._acknowledgements.values()),
         ]
         for future in waiting:
             if not future.done():
@@ -227,26 +226,27 @@ class Link(LoopClient):
     async def _acknowledged(self, mid: int) -> None:
         """Wait for a PUBACK, and end the link if it does not come."""
         acknowledged = self._loop.create_future()
-        self._acknowledgements[mid] = acknowledged
-        self._due[mid] = due = self._loop.time() + self.timeout
+        due = self._loop.time() + self.timeout
+        self._acknowledgements[mid] = acknowledged, due
         if self._overdue is None:
             self._overdue = self._loop.call_at(due, self._look_for_overdue)
         try:
             await acknowledged
         finally:
-            del self._acknowledgements[mid], self._due[mid]
+            del self._acknowledgements[mid]
 
     def _look_for_overdue(self) -> None:
         """Take the link for dead if a PUBACK is overdue; a timer for all of them."""
         self._overdue = None
-        if not self._due:
+        for acknowledged, due in self._acknowledgements.values():
+            if acknowledged.done():
+                continue
+            if due > self._loop.time():
+                self._overdue = self._loop.call_at(due, self._look_for_overdue)
+            else:
+                acknowledged.set_exception(NotAcknowledged("no PUBACK in time"))
+                self.end(ConnectionLost())
             return
-        mid, due = next(iter(self._due.items()))
-        if due > self._loop.time():
-            self._overdue = self._loop.call_at(due, self._look_for_overdue)
-        elif not (acknowledged := self._acknowledgements[mid]).done():
-            acknowledged.set_exception(NotAcknowledged("no PUBACK in time"))
-            self.end(ConnectionLost())
 
     def _raise_if_lost(self) -> None:
         """Raise what ended the link, if it has ended."""
@@ -352,8 +352,10 @@ class Link(LoopClient):
         properties: Properties,
     ) -> None:
         """Wake who waits for the PUBACK, with its reason if it is a refusal."""
-        future = self._acknowledgements.get(mid)
-        if future is None or future.done():
+        if (waiting := self._acknowledgements.get(mid)) is None:
+            return
+        future, _ = waiting
+        if future.done():
             return
         if reason_code.value >= 0x80:
             future.set_exception(PublishRefused(reason_code.value))

@@ -1,6 +1,5 @@
 """Sensors and binary sensors: what can only be read."""
 
-from functools import lru_cache
 import re
 from typing import Final
 
@@ -33,15 +32,6 @@ _MOMENTS: Final = frozenset({SensorDeviceClass.TIMESTAMP, SensorDeviceClass.UPTI
 _OF_PEOPLE: Final = frozenset({BinarySensorDeviceClass.PRESENCE})
 # Without a leading zero or plus: "007" and "+49170" are codes, not numbers.
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
-
-
-_TEXT: Final = Description(data_type=DataType.STRING)
-
-
-@lru_cache(maxsize=128)
-def _number_in(unit: str | None) -> Description:
-    """Return the description of a number: it is looked at with each reading."""
-    return Description(data_type=DataType.DOUBLE, unit=unit)
 
 
 class SensorOption(Trait):
@@ -87,8 +77,11 @@ class SensorValue(Trait):
         if _options(state):
             return None
         if not _numeric(state) and not _PLAIN_NUMBER.fullmatch(state.state):
-            return _TEXT
-        return _number_in(text(state, ATTR_UNIT_OF_MEASUREMENT) or None)
+            return Description(data_type=DataType.STRING)
+        return Description(
+            data_type=DataType.DOUBLE,
+            unit=text(state, ATTR_UNIT_OF_MEASUREMENT) or None,
+        )
 
     def read(self, state: State) -> Reading | None:
         """Return the number of a numeric sensor, the text of any other."""
